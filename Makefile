@@ -1,0 +1,61 @@
+# Outreach. `make` alone lists the targets; each sets up what it needs by itself.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# Java runs the official emulators; `make demo JAVA=` and `make test JAVA=` do without them.
+JAVA ?= java
+PYTHON ?= python3
+PY := .venv/bin/python
+LOCK := --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+export OUTREACH_LOCAL_JAVA = $(JAVA)
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+.venv/installed: requirements.txt tests/requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	touch $@
+
+.PHONY: setup
+setup: .venv/installed ## install what everything here runs on, into .venv
+
+.PHONY: demo
+demo: setup ## the main job on a local cloud; your own files: CSV=... CAMPAIGN=...
+	@exec $(PY) -m tests.e2e.demo $(if $(CSV),--csv '$(CSV)') $(if $(CAMPAIGN),--campaign '$(CAMPAIGN)')
+
+.PHONY: serve
+serve: setup ## start the same and stay; prints URLs and a user token
+	@exec $(PY) -m tests.e2e.demo.serve
+
+.PHONY: test
+test: setup ## all tests, the official emulators included
+	$(PY) -m pytest -n 2 --dist loadfile $(TESTS)
+
+.PHONY: check
+check: setup ## ruff, mypy --strict, import-linter
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+.PHONY: mutants
+mutants: setup ## break the protocol in named ways; tests must go red for each
+	$(PY) -m tests.mutants
+
+.PHONY: fmt
+fmt: setup ## format the code
+	$(PY) -m ruff check --fix . || true
+	$(PY) -m ruff format .
+
+.PHONY: lock
+lock: setup ## compile the locks from pyproject.toml, with hashes
+	# The larger set first: what runs in production is then what was tested.
+	.venv/bin/uv pip compile $(LOCK) pyproject.toml --extra tests --output-file tests/requirements.txt
+	.venv/bin/uv pip compile $(LOCK) pyproject.toml --constraint tests/requirements.txt --output-file requirements.txt
+
+.PHONY: clean
+clean: ## remove what was built and installed here
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
