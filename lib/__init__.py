@@ -1,0 +1,1 @@
+"""Outreach: recruiting campaigns from the recruiter's own Gmail."""

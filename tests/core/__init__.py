@@ -1,0 +1,1 @@
+"""Show the pure core: tables and rules."""

@@ -1,0 +1,118 @@
+"""Show that templates are bounded, read nothing but their values, and never leave a gap."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.core.templates import MissingValue, TemplateFault, render, variables_of
+
+QUICK = settings(max_examples=40, deadline=None)
+
+
+def test_variables_are_what_a_template_takes_from_outside() -> None:
+    source = (
+        "{% assign b = a | default: c %}{{ b }}{% for i in (1..2) %}{{ forloop.index }}{{ i }}{% endfor %}"
+    )
+    assert variables_of(source) == {"a", "c"}
+
+
+@pytest.mark.parametrize(
+    ("source", "values", "expected"),
+    [
+        ("Hi {{ name }}", {"name": "Ada"}, "Hi Ada"),
+        ("{{ company | default: 'you' }}", {}, "you"),
+        ("{{ company | default: 'you' }}", {"company": ""}, "you"),
+        ("{% if company %}at {{ company }}{% else %}free{% endif %}", {"company": ""}, "free"),
+        ("{% unless company %}free{% endunless %}", {}, "free"),
+        ("{{ name | upcase | truncate: 5 }}", {"name": "Augusta"}, "AU..."),
+        ("{% raw %}{{ x }}{% endraw %}", {}, "{{ x }}"),
+    ],
+)
+def test_values_and_fallbacks_fill_a_template(source: str, values: dict[str, str], expected: str) -> None:
+    assert render(source, values, html=False) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ a }}",
+        "{{ a | upcase }}",
+        "{{ 'x' | append: a }}",
+        "{% for c in a %}{% endfor %}",
+        "{{ b | default: a }}",
+    ],
+)
+@pytest.mark.parametrize("values", [{}, {"a": ""}])
+def test_missing_value_without_fallback_is_an_error(source: str, values: dict[str, str]) -> None:
+    with pytest.raises(MissingValue) as caught:
+        render(source, values, html=False)
+    assert caught.value.name == "a"
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("{{ a", "expected '}}'"),
+        ("{% if a %}", "endif"),
+        ("{% include 'x' %}", "unexpected tag 'include'"),
+        ("{% render 'x' %}", "unexpected tag 'render'"),
+        ("{% liquid echo a %}", "unexpected tag 'liquid'"),
+        ("{{ a | date: '%Y' }}", "no filter 'date'"),
+        ("{% if b %}{{ a | nothing }}{% endif %}", "no filter 'nothing'"),
+        ("{{ a | replace: '', a }}", "no filter 'replace'"),
+        ("{{ a | safe }}", "no filter 'safe'"),
+        ("{{ now }}", "'now' is not available"),
+        ("{{ a.b }}", "no parts"),
+        ("{{ [a] }}", "no parts"),
+        ("{% if a %}" * 11 + "{% endif %}" * 11, "nesting"),
+        ("x" * 50_001, "longer than"),
+    ],
+)
+def test_what_is_no_template_is_named_before_anything_is_sent(source: str, why: str) -> None:
+    with pytest.raises(TemplateFault, match=why):
+        variables_of(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in (1..1000000000) %}x{% endfor %}",
+        "{% for i in (1..900) %}{% for j in (1..900) %}x{% endfor %}{% endfor %}",
+        "{% for i in (1..999) %}" + "x" * 900 + "{% endfor %}",
+        "{% assign a = 'xxxxxxxxxx' %}" + "{% assign a = a | append: a %}" * 40,
+    ],
+)
+def test_work_and_output_are_bounded(source: str) -> None:
+    variables_of(source)
+    with pytest.raises(TemplateFault, match="limit"):
+        render(source, {}, html=False)
+
+
+def test_html_escapes_values_but_not_the_authors_words() -> None:
+    filled = render("<b>{{ name }}</b> {{ x | default: 'R&amp;D' }}", {"name": "<A & B>"}, html=True)
+    assert filled == "<b>&lt;A &amp; B&gt;</b> R&amp;D"
+    assert render("{{ name }}", {"name": "<A & B>"}, html=False) == "<A & B>"
+
+
+@QUICK
+@given(
+    st.lists(
+        st.sampled_from(["{{", "}}", "{%", "%}", "a", " ", "|", "if", "for", "endif", "'", ".", "[", "\n"])
+    )
+)
+def test_any_source_is_a_template_or_a_fault(parts: list[str]) -> None:
+    source = "".join(parts)
+    with contextlib.suppress(TemplateFault, MissingValue):
+        variables_of(source)
+        assert isinstance(render(source, {"a": "b"}, html=True), str)
+
+
+@QUICK
+@given(st.text(min_size=1))
+def test_no_value_gets_markup_into_html(value: str) -> None:
+    filled = render("{{ a | append: a | prepend: a | strip }}", {"a": value}, html=True)
+    assert not set(filled) & set("<>\"'")
