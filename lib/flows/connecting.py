@@ -1,0 +1,253 @@
+"""Own the connecting of a mailbox: ticket, consent at Google, checks, and one commit at the end.
+
+Invariant: nothing is stored of a mailbox before every check has passed; a state is used up before its code is
+exchanged; a reconnected mailbox keeps its cursor.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from datetime import datetime
+
+import msgspec
+
+from lib.core import keys
+from lib.core.callers import VerifiedCaller
+from lib.core.errors import Conflict, Fault, Forbidden, InvalidRequest
+from lib.core.ids import address_id, digest, normalise_address
+from lib.core.keys import Changes, Snapshot
+from lib.core.receiving import LOOK_EVERY
+from lib.core.records import Connection, Inbox, Mailbox, OAuthState
+from lib.core.tickets import (
+    SCOPES,
+    STATE_TIME,
+    TICKET_TIME,
+    Ticket,
+    cookie_hash,
+    pkce_verifier,
+    read_ticket,
+    sign_ticket,
+    state_id,
+)
+from lib.flows.maintaining import RENEW_EVERY
+from lib.ports import Grant, Services
+
+LABEL = "Outreach"
+_ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+
+
+class ConnectionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ask for a mailbox to be connected; return_url is where the browser ends."""
+
+    address: str
+    sender_name: str
+    return_url: str
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold where the browser goes, and the cookie that binds it."""
+
+    url: str
+    cookie: str
+
+
+def ask(services: Services, caller: VerifiedCaller, request: ConnectionRequest) -> str:
+    """Keep the wish to connect a mailbox; return the URL, good for five minutes, that begins the consent."""
+    _check(services, caller, request)
+    now = services.clock.now()
+    id_ = digest("connection", services.new_id())
+    expires_at = now + STATE_TIME
+    key = keys.connection(caller.org, id_)
+    record = Connection(
+        org=caller.org,
+        id=id_,
+        user=caller.user,
+        address=request.address.strip(),
+        sender_name=request.sender_name.strip(),
+        return_url=request.return_url,
+        expires_at=expires_at,
+    )
+    services.store.commit(Snapshot(), Changes(None, writes={key: record}))
+    ticket = Ticket(org=caller.org, connection=id_, expires_at=now + TICKET_TIME)
+    return f"{services.base_url}/oauth_callback/start?ticket={sign_ticket(services.ticket_key, ticket)}"
+
+
+def _check(services: Services, caller: VerifiedCaller, request: ConnectionRequest) -> None:
+    faults = []
+    if not _ADDRESS.fullmatch(request.address.strip()):
+        faults.append(Fault(field="address", why="is no e-mail address"))
+    name = request.sender_name.strip()
+    if not name or not name.isprintable() or len(name) > 100:  # noqa: PLR2004 - a name, not a letter
+        faults.append(Fault(field="sender_name", why="must be a name of 1 to 100 printable characters"))
+    if not any(
+        request.return_url == origin or request.return_url.startswith(f"{origin}/")
+        for origin in services.allowed_origins
+    ):
+        faults.append(Fault(field="return_url", why="must lie under one of OUTREACH_ALLOWED_ORIGINS"))
+    if faults:
+        raise InvalidRequest("the connection can't be made", tuple(faults))
+    if normalise_address(request.address) != normalise_address(caller.email):
+        raise Forbidden("only your own mailbox can be connected: sending for others comes with delegation")
+
+
+def start(services: Services, ticket_text: str) -> Started:
+    """Bind the browser and return where at Google it goes; scanners open links too: nothing is used up."""
+    now = services.clock.now()
+    ticket = read_ticket(services.ticket_key, ticket_text, now)
+    connection = services.store.read([keys.connection(ticket.org, ticket.connection)]).need(
+        keys.connection(ticket.org, ticket.connection)
+    )
+    state, cookie = f"{ticket.org}.{services.new_id()}", services.new_id()
+    key = keys.oauth_state(ticket.org, state_id(state))
+    record = OAuthState(
+        org=ticket.org,
+        id=state_id(state),
+        connection=connection.id,
+        cookie=cookie_hash(cookie),
+        used_by=None,
+        expires_at=now + STATE_TIME,
+    )
+    services.store.commit(Snapshot(), Changes(None, writes={key: record}))
+    verifier = pkce_verifier(services.ticket_key, state, cookie)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    url = services.oauth.authorization_url(
+        state=state,
+        challenge=challenge,
+        login_hint=connection.address,
+        redirect_uri=redirect_uri(services),
+    )
+    return Started(url=url, cookie=cookie)
+
+
+def redirect_uri(services: Services) -> str:
+    """Return where Google sends the browser back to; it is entered at Google, letter by letter."""
+    return f"{services.base_url}/oauth_callback"
+
+
+def finish(services: Services, *, state: str, cookie: str, code: str | None, error: str | None) -> str:
+    """Connect the mailbox when all checks pass; return the web app's URL to go back to."""
+    connection = _use_up(services, state, cookie)
+    if error is not None or not code:
+        raise Forbidden(
+            "Access was not given at Google. Nothing was connected; you can try again from the web app."
+            if error in {None, "access_denied"}
+            else "Google refused the request. Your Google Workspace administrator may have to allow this app."
+        )
+    grant = services.oauth.exchange(
+        code=code,
+        verifier=pkce_verifier(services.ticket_key, state, cookie),
+        redirect_uri=redirect_uri(services),
+    )
+    _check_grant(grant)
+    gmail = services.gmail_with(grant.access_token)
+    address, _ = gmail.profile()
+    _check_address(connection, address)
+    inbox_id = address_id(services.address_key, address)
+    existing = services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)]
+    if existing is not None and existing.org != connection.org:
+        raise Conflict("this mailbox is connected in another organisation; disconnect it there first.")
+    label = gmail.ensure_label(LABEL)
+    watch = gmail.watch(services.topic)
+    now = services.clock.now()
+    token = services.vault.seal(grant.refresh_token or "", org=connection.org, mailbox=grant.sub)
+    fresh = Inbox(
+        id=inbox_id,
+        org=connection.org,
+        mailbox=grant.sub,
+        address=address,
+        status="connected",
+        sealed_token=token,
+        label=label,
+        cursor=watch.history_id,
+        watch_expires=watch.expires,
+        renew_at=now + RENEW_EVERY,
+        look_at=now + LOOK_EVERY,
+        looked_at=now,
+    )
+    _store(services, connection, fresh, now)
+    return connection.return_url
+
+
+def _use_up(services: Services, state: str, cookie: str) -> Connection:
+    """Use a state up; InvalidRequest when it is forged, replayed, too old, or of another browser."""
+    org = state.partition(".")[0]
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", org):
+        raise InvalidRequest("this answer does not belong to a request of ours.")
+    key = keys.oauth_state(org, state_id(state))
+    now = services.clock.now()
+    use = services.new_id()
+
+    def decide(snapshot: Snapshot) -> Changes[str]:
+        record = snapshot[key]
+        if record is None:
+            raise InvalidRequest("this answer does not belong to a request of ours.")
+        if record.used_by not in {None, use}:
+            raise InvalidRequest("this answer was used before.")
+        if record.cookie != cookie_hash(cookie):
+            raise InvalidRequest("this answer was asked for in another browser.")
+        if record.expires_at <= now:
+            raise InvalidRequest("this answer came too late.")
+        return Changes(record.connection, writes={key: msgspec.structs.replace(record, used_by=use)})
+
+    connection = keys.connection(org, services.store.change([key], decide))
+    return services.store.read([connection]).need(connection)
+
+
+def _check_grant(grant: Grant) -> None:
+    if set(SCOPES) - grant.scopes:
+        raise InvalidRequest(
+            "not all the permissions that were asked for were ticked. To send your campaigns and find the "
+            "answers to them, all are needed; please try again and tick them all."
+        )
+    if grant.refresh_token is None:
+        raise InvalidRequest("Google gave no lasting permission; please try again.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", grant.sub):
+        raise InvalidRequest("Google gave no usable account id; please try again.")
+
+
+def _check_address(connection: Connection, address: str) -> None:
+    if normalise_address(address) != normalise_address(connection.address):
+        raise InvalidRequest(
+            "the Google account you chose has another main address than the mailbox that was asked for. "
+            "Please try again and choose that account at Google. If the address you gave is an alias or a "
+            "group, give the account's main address instead, as Gmail shows it."
+        )
+
+
+def _store(services: Services, connection: Connection, fresh: Inbox, now: datetime) -> None:
+    inbox_key = keys.inbox(fresh.id)
+    mailbox_key = keys.mailbox(fresh.org, fresh.mailbox)
+
+    def decide(snapshot: Snapshot) -> Changes[None]:
+        before, mailbox = snapshot[inbox_key], snapshot[mailbox_key]
+        if before is not None and before.org != fresh.org:
+            raise Conflict("this mailbox is connected in another organisation; disconnect it there first.")
+        inbox = fresh
+        if before is not None:
+            # What came in while it was disconnected is caught up with: the cursor stays, a look is due.
+            inbox = msgspec.structs.replace(
+                before,
+                status="connected",
+                why="",
+                mailbox=fresh.mailbox,
+                address=fresh.address,
+                sealed_token=fresh.sealed_token,
+                label=fresh.label,
+                watch_expires=fresh.watch_expires,
+                renew_at=fresh.renew_at,
+                look_at=now,
+            )
+        record = Mailbox(
+            org=fresh.org,
+            id=fresh.mailbox,
+            inbox=fresh.id,
+            owner=connection.user,
+            address=fresh.address,
+            sender_name=connection.sender_name,
+            connected_at=mailbox.connected_at if mailbox is not None else now,
+        )
+        return Changes(None, writes={inbox_key: inbox, mailbox_key: record})
+
+    services.store.change([inbox_key, mailbox_key], decide)

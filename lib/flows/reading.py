@@ -1,0 +1,132 @@
+"""Own the record of reads: every flow reaches a mailbox through it, so that no read goes unrecorded.
+
+The entries ride in the commits that are there anyway; a crash in between leaves reads unrecorded whose
+content went unused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from lib.core import keys
+from lib.core.errors import MailboxDisconnected
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import Inbox, ReadEntry, Reads
+from lib.ports import Draft, Gmail, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Services
+
+#: How long the record of reads is kept.
+READS_KEPT = timedelta(days=180)
+
+
+class RecordedGmail:
+    """Reach one mailbox, and note each read until a commit takes the notes."""
+
+    def __init__(self, services: Services, inbox: Inbox) -> None:
+        """Open the mailbox of a live connection; MailboxDisconnected when its grant is gone."""
+        self.inbox = inbox
+        self._gmail: Gmail = services.gmail(inbox)
+        self._run = services.new_id()
+        self._sequence = 0
+        self._entries: list[ReadEntry] = []
+
+    def taken(self, now: datetime) -> Reads | None:
+        """Return what was read since the last call, to be written in the next commit; None: nothing."""
+        if not self._entries:
+            return None
+        entries, self._entries = tuple(self._entries), []
+        self._sequence += 1
+        return Reads(
+            org=self.inbox.org,
+            mailbox=self.inbox.mailbox,
+            run=self._run,
+            sequence=self._sequence,
+            at=now,
+            entries=entries,
+            expires_at=now + READS_KEPT,
+        )
+
+    def _note(self, method: str, format_: str, ids: Sequence[str], why: str) -> None:
+        self._entries.append(ReadEntry(method=method, format=format_, ids=tuple(ids), why=why))
+
+    def history(self, start: str, page: str | None = None, *, why: str) -> HistoryPage:
+        """Return messages added after ``start``; HistoryExpired when Gmail no longer knows it."""
+        self._note("history.list", "ids", (), why)
+        return self._gmail.history(start, page)
+
+    def messages_since(
+        self, since: datetime, page: str | None = None, *, sent: bool = False, why: str
+    ) -> MessagePage:
+        """List messages since a time, or only the sent ones."""
+        self._note("messages.list", "ids", (), why)
+        return self._gmail.messages_since(since, page, sent=sent)
+
+    def headers(self, ids: Sequence[str], names: Sequence[str], *, why: str) -> dict[str, MailHeaders | None]:
+        """Return the named headers, never the snippet."""
+        self._note("messages.get", "metadata", ids, why)
+        return self._gmail.headers(ids, names)
+
+    def message(self, gmail_id: str, *, why: str) -> RawMail | None:
+        """Return a whole message, None when it is gone."""
+        self._note("messages.get", "raw", (gmail_id,), why)
+        return self._gmail.message(gmail_id)
+
+    def drafts_to(self, address: str, header: str, *, why: str) -> list[tuple[str, str]]:
+        """Return the drafts to an address that carry a header."""
+        self._note("drafts.list", "ids", (), why)
+        found = self._gmail.drafts_to(address, header)
+        if found:
+            self._note("drafts.get", "metadata", [draft for draft, _ in found], why)
+        return found
+
+    def note_sent(self, gmail_id: str, label: str | None) -> str | None:
+        """Ask for the Message-ID of a mail of ours, and label it."""
+        self._note("messages.get", "metadata", (gmail_id,), "the Message-ID of a mail of ours")
+        return self._gmail.note_sent(gmail_id, label)
+
+    def create_draft(self, raw: bytes, thread: str | None) -> Draft:
+        """Create a draft, in a thread if given."""
+        return self._gmail.create_draft(raw, thread)
+
+    def send_draft(self, draft: str) -> Sent:
+        """Send a draft; see ``lib.ports.Gmail.send_draft``."""
+        return self._gmail.send_draft(draft)
+
+    def delete_draft(self, draft: str) -> bool:
+        """Delete a draft; False when it is gone already."""
+        return self._gmail.delete_draft(draft)
+
+    def profile(self) -> tuple[str, str]:
+        """Return the account's address and its newest history id."""
+        return self._gmail.profile()
+
+
+def with_reads(writes: dict[Key[Any], Any], reads: Reads | None) -> dict[Key[Any], Any]:
+    """Return the writes together with the record of reads, if there is any."""
+    if reads is None:
+        return writes
+    return writes | {keys.reads(reads.org, reads.mailbox, reads.run, reads.sequence): reads}
+
+
+@contextmanager
+def noting_disconnection(services: Services, inbox: str) -> Iterator[None]:
+    """Note on the inbox when Gmail says that the grant is gone, then raise on: its enrollments wait."""
+    try:
+        yield
+    except MailboxDisconnected as error:
+        why = str(error)
+        key = keys.inbox(inbox)
+
+        def decide(snapshot: Snapshot) -> Changes[None]:
+            record = snapshot[key]
+            if record is None or record.status == "disconnected":
+                return Changes(None)
+            after = msgspec.structs.replace(record, status="disconnected", why=why)
+            return Changes(None, writes={key: after})
+
+        services.store.change([key], decide)
+        raise

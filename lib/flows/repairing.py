@@ -1,0 +1,55 @@
+"""Own the finding of Message-IDs that a sender could not find out in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from lib.core import keys
+from lib.core.enrollment import message_id_found
+from lib.core.ids import message_key
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import Enrollment, Record
+from lib.flows.delivering import correspondence_of
+from lib.flows.reading import RecordedGmail, with_reads
+from lib.ports import Services
+
+#: How long after a send a message that Gmail does not have may still appear.
+GONE_AFTER = timedelta(hours=1)
+
+
+def find_message_ids(services: Services, gmail: RecordedGmail, enrollment: Enrollment) -> Enrollment:
+    """Return the enrollment with the Message-ID of each mail that went out; asks Gmail for missing ones.
+
+    The next step names them in its References, and answers are found by them. A mail that was deleted before
+    Gmail was asked gets an empty one.
+    """
+    for mail in enrollment.sent:
+        if mail.message_id is not None:
+            continue
+        message_id = gmail.note_sent(mail.gmail_id, gmail.inbox.label)
+        is_gone = message_id == "" and services.clock.now() - mail.at >= GONE_AFTER
+        if message_id or is_gone:
+            enrollment = _found(services, gmail, enrollment, mail.gmail_id, message_id or "")
+    return enrollment
+
+
+def _found(
+    services: Services, gmail: RecordedGmail, enrollment: Enrollment, gmail_id: str, message_id: str
+) -> Enrollment:
+    key = keys.enrollment(enrollment.org, enrollment.id)
+    now = services.clock.now()
+    found: dict[Key[Any], Record] = {}
+    if message_id:
+        about, record_of = correspondence_of(enrollment, message_key(enrollment.mailbox, message_id))
+        found[about] = record_of
+    writes = with_reads(found, gmail.taken(now))
+
+    def decide(snapshot: Snapshot) -> Changes[Enrollment]:
+        record = snapshot[key]
+        if record is None:
+            return Changes(enrollment)
+        after = message_id_found(record, gmail_id, message_id, now)
+        return Changes(after, writes={**writes, key: after})
+
+    return services.store.change([key], decide)
