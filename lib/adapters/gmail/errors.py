@@ -1,0 +1,162 @@
+"""Own the translation of Gmail's errors, by status and reason, in one context manager.
+
+====== ============================================ ======================================================
+status reason                                       becomes
+====== ============================================ ======================================================
+429    any                                          RateLimited, with Retry-After or "Retry after <time>"
+403    rateLimitExceeded, userRateLimitExceeded,    RateLimited
+       quotaExceeded, dailyLimitExceeded
+401    any, after one new access token              Unavailable: the next new token tells
+404    any                                          NotFound; HistoryExpired for history
+409    any                                          Conflict
+5xx    any, and time-outs and cut connections       Unavailable; SendUncertain for a send
+400    failedPrecondition ("unclear")               SendUncertain for a send, else Permanent
+400    a refused recipient                          RecipientRefused, for a send or a draft
+400    any other                                    NotFound for a send (a used-up draft), else Permanent
+other                                               Permanent
+====== ============================================ ======================================================
+
+Messages never repeat what Gmail said, nor the request: both may hold addresses.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+import httplib2
+import msgspec
+from googleapiclient.errors import Error as ClientError
+from googleapiclient.errors import HttpError
+
+from lib.adapters.gmail.transport import NotConnectedError
+from lib.core.errors import (
+    Conflict,
+    HistoryExpired,
+    NotFound,
+    OutreachError,
+    Permanent,
+    RateLimited,
+    RecipientRefused,
+    SendUncertain,
+    Unavailable,
+)
+
+#: What a failure of a call means: ``send`` and ``draft`` may be refused a recipient, ``history`` may expire.
+Kind = Literal["read", "history", "draft", "send", "write"]
+
+#: 403 reasons that pass by themselves.
+LIMITS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
+#: Gmail gives a refused recipient no reason of its own; the text is all there is.
+REFUSED = re.compile(r"recipient|invalid (to|cc|bcc) header", re.IGNORECASE)
+ANOTHER = "Only one user push notification client"
+RETRY_AFTER = re.compile(r"retry after (\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))", re.IGNORECASE)
+#: Longest wait that is believed.
+LONGEST = timedelta(days=1)
+DEFAULT_WAIT = timedelta(seconds=5)
+#: What is left when limits, failures and 400s have been told apart.
+BY_STATUS: dict[int, type[OutreachError]] = {401: Unavailable, 404: NotFound, 409: Conflict}
+
+
+class _Detail(msgspec.Struct, frozen=True):
+    reason: str = ""
+
+
+class _Body(msgspec.Struct, frozen=True):
+    message: str = ""
+    errors: tuple[_Detail, ...] = ()
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    error: _Body = _Body()
+
+
+@contextmanager
+def translated(what: str, kind: Kind, now: Callable[[], datetime]) -> Iterator[None]:
+    """Turn what the client raises into our errors; ``what`` names the call, ``now`` dates a "Retry after"."""
+    try:
+        yield
+    except OutreachError:
+        raise
+    except HttpError as error:
+        raise from_http(error, what, kind, now) from None
+    except NotConnectedError:
+        raise Unavailable(f"{what}: no connection") from None
+    except (OSError, httplib2.HttpLib2Error, http.client.HTTPException) as error:
+        raise _unclear(f"{what}: {type(error).__name__}", kind) from None
+    except (ClientError, msgspec.MsgspecError, ValueError, KeyError) as error:
+        # A success that cannot be read: of a send nobody knows what became.
+        raise _unclear(f"{what}: unreadable answer, {type(error).__name__}", kind) from None
+
+
+def from_http(error: HttpError, what: str, kind: Kind, now: Callable[[], datetime]) -> OutreachError:
+    """Return our error for an HTTP status and reason."""
+    status, body = int(error.resp.status), _body_of(error)
+    reason = body.errors[0].reason if body.errors else ""
+    why = f"{what}: {status} {reason}".rstrip()
+    limited = status == http.client.TOO_MANY_REQUESTS
+    if limited or (status == http.client.FORBIDDEN and reason in LIMITS):
+        return RateLimited(why, retry_after=_wait(error.resp, body.message, now))
+    if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.REQUEST_TIMEOUT:
+        return _unclear(why, kind, _wait(error.resp, "", now))
+    if status == http.client.BAD_REQUEST:
+        return _bad_request(why, reason, body.message, kind)
+    if status == http.client.NOT_FOUND and kind == "history":
+        return HistoryExpired(why)
+    return BY_STATUS.get(status, Permanent)(why)
+
+
+def watched_by_another(error: HttpError) -> bool:
+    """Say whether a watch was refused because of another client's; Gmail gives that no reason of its own."""
+    return error.resp.status == http.client.BAD_REQUEST and ANOTHER in _body_of(error).message
+
+
+def _bad_request(why: str, reason: str, message: str, kind: Kind) -> OutreachError:
+    if kind in {"send", "draft"} and REFUSED.search(message):
+        return RecipientRefused(why)
+    if kind == "send":
+        return SendUncertain(why) if reason == "failedPrecondition" else NotFound(why)
+    return Permanent(why)
+
+
+def _unclear(why: str, kind: Kind, wait: timedelta = DEFAULT_WAIT) -> OutreachError:
+    return SendUncertain(why) if kind == "send" else Unavailable(why, retry_after=wait)
+
+
+def _body_of(error: HttpError) -> _Body:
+    try:
+        return msgspec.json.decode(error.content, type=_Envelope).error
+    except msgspec.MsgspecError:
+        return _Body()
+
+
+def _wait(response: Any, message: str, now: Callable[[], datetime]) -> timedelta:
+    """Return how long to wait: by the header Retry-After (RFC 9110 10.2.3), else by the text."""
+    header = response.get("retry-after", "").strip()
+    text = RETRY_AFTER.search(message)
+    wait = DEFAULT_WAIT
+    if header.isdigit():
+        wait = timedelta(seconds=min(int(header), LONGEST.total_seconds()))
+    elif until := _date(header) or _iso(text[1] if text else ""):
+        wait = until - now()
+    return min(max(wait, timedelta(seconds=1)), LONGEST)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _date(header: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(header)
+    except (ValueError, TypeError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -1,0 +1,270 @@
+"""Own the calls to one mailbox: what is asked of Gmail, and how its answers become records.
+
+Every call names the fields that it wants, so that no answer ever holds a snippet, which is text of the body;
+the one call that reads a body is ``message``. No call is tried again here: flows and queues do that.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from googleapiclient.errors import HttpError
+from googleapiclient.http import BatchHttpRequest
+
+from lib.adapters.gmail.answers import (
+    as_mail_headers,
+    as_raw_mail,
+    as_record,
+    as_reference,
+    as_time,
+    headers_of,
+)
+from lib.adapters.gmail.errors import Kind, from_http, translated, watched_by_another
+from lib.core.errors import Conflict, NotFound, Permanent, Retryable
+from lib.ports import (
+    Draft,
+    HistoryPage,
+    MailHeaders,
+    MessagePage,
+    RawMail,
+    Sent,
+    Watch,
+)
+
+#: Calls in a batch; Gmail takes 100 and advises against more than 50.
+BATCH = 50
+#: Entries on a page of a list; Gmail's greatest.
+PAGE = 500
+ME = "me"
+HISTORY_FIELDS = "history(id,messagesAdded(message(id,threadId,labelIds))),historyId,nextPageToken"
+HEADER_FIELDS = "id,threadId,labelIds,internalDate,payload/headers"
+
+Part = dict[str, Any] | HttpError
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Hold what a call needs: the API's methods, the batch URL, a lender of connections, the time."""
+
+    users: Any
+    batch_url: str
+    lend: Callable[[Callable[[Any], Any]], Any]
+    now: Callable[[], datetime]
+
+    def execute(self, request: Any) -> Any:
+        """Make one request, once."""
+        return self.lend(lambda http: request.execute(http=http, num_retries=0))
+
+    def batch(self, requests: Sequence[Any]) -> list[Part]:
+        """Make up to 100 requests in one, and return an answer or error for each, in order."""
+        parts: dict[str, Part] = {}
+
+        def keep(name: str, answer: Any, error: HttpError | None) -> None:
+            parts[name] = answer if error is None else error
+
+        batch = BatchHttpRequest(callback=keep, batch_uri=self.batch_url)
+        for number, request in enumerate(requests):
+            batch.add(request, request_id=str(number))
+        self.lend(lambda http: batch.execute(http=http))
+        return [parts[str(number)] for number in range(len(requests))]
+
+
+class GmailMailbox:
+    """Implement ``lib.ports.Gmail`` with Google's client."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._users = caller.users
+
+    def profile(self) -> tuple[str, str]:
+        """Return the account's primary address and its newest history id."""
+        with self._translated("getProfile"):
+            answer = self._execute(self._users.getProfile(userId=ME, fields="emailAddress,historyId"))
+            return answer["emailAddress"], str(answer["historyId"])
+
+    def history(self, start: str, page: str | None = None) -> HistoryPage:
+        """Return messages added after ``start``; HistoryExpired when Gmail no longer knows it."""
+        request = self._users.history().list(
+            userId=ME,
+            startHistoryId=start,
+            pageToken=page,
+            historyTypes=["messageAdded"],
+            maxResults=PAGE,
+            fields=HISTORY_FIELDS,
+        )
+        with self._translated("history.list", "history"):
+            answer = self._execute(request)
+            return HistoryPage(
+                records=tuple(as_record(one) for one in answer.get("history", ())),
+                next_page=answer.get("nextPageToken"),
+                history_id=str(answer.get("historyId", start)),
+            )
+
+    def messages_since(self, since: datetime, page: str | None = None, *, sent: bool = False) -> MessagePage:
+        """List messages since a time, spam and trash too, newest first, without labels; or only sent ones."""
+        request = self._users.messages().list(
+            userId=ME,
+            q=f"after:{int(since.timestamp())}",
+            labelIds=["SENT"] if sent else None,
+            includeSpamTrash=True,
+            pageToken=page,
+            maxResults=PAGE,
+            fields="messages(id,threadId),nextPageToken",
+        )
+        with self._translated("messages.list"):
+            answer = self._execute(request)
+            found = tuple(as_reference(one) for one in answer.get("messages", ()))
+            return MessagePage(messages=found, next_page=answer.get("nextPageToken"))
+
+    def headers(self, ids: Sequence[str], names: Sequence[str]) -> dict[str, MailHeaders | None]:
+        """Return the named headers, in batches of at most 50, never the snippet; None: it is gone."""
+        found: dict[str, MailHeaders | None] = {}
+        unique = list(dict.fromkeys(ids))
+        with self._translated("messages.get"):
+            for first in range(0, len(unique), BATCH):
+                some = unique[first : first + BATCH]
+                parts = self._caller.batch([self._get_headers(one, names) for one in some])
+                for gmail_id, part in zip(some, parts, strict=True):
+                    answer = self._unless_gone(part)
+                    found[gmail_id] = None if answer is None else as_mail_headers(answer)
+        return found
+
+    def message(self, gmail_id: str) -> RawMail | None:
+        """Return a whole message, None when it is gone."""
+        fields = "id,threadId,labelIds,internalDate,raw"
+        request = self._users.messages().get(userId=ME, id=gmail_id, format="raw", fields=fields)
+        try:
+            with self._translated("messages.get"):
+                return as_raw_mail(self._execute(request))
+        except NotFound:
+            return None
+
+    def create_draft(self, raw: bytes, thread: str | None) -> Draft:
+        """Create a draft, in a thread if given; RecipientRefused when Gmail refuses the address."""
+        message = {"raw": base64.urlsafe_b64encode(raw).decode()}
+        if thread is not None:
+            message["threadId"] = thread
+        request = self._users.drafts().create(
+            userId=ME, body={"message": message}, fields="id,message(id,threadId)"
+        )
+        with self._translated("drafts.create", "draft"):
+            answer = self._execute(request)
+            return Draft(id=answer["id"], thread=answer["message"]["threadId"])
+
+    def send_draft(self, draft: str) -> Sent:
+        """Send a draft: one request, whatever happens to it.
+
+        NotFound: the draft is gone. SendUncertain: nobody knows. RateLimited, Unavailable, RecipientRefused,
+        MailboxDisconnected: surely not sent.
+        """
+        request = self._users.drafts().send(userId=ME, body={"id": draft}, fields="id,threadId")
+        with self._translated("drafts.send", "send"):
+            answer = self._execute(request)
+            return Sent(gmail_id=answer["id"], thread=answer["threadId"])
+
+    def delete_draft(self, draft: str) -> bool:
+        """Delete a draft; False when it is gone already (sent, or deleted before)."""
+        try:
+            with self._translated("drafts.delete", "write"):
+                self._execute(self._users.drafts().delete(userId=ME, id=draft))
+        except NotFound:
+            return False
+        return True
+
+    def drafts_to(self, address: str, header: str) -> list[tuple[str, str]]:
+        """Return (draft id, value of ``header``) of the drafts to an address that carry that header."""
+        request = self._users.drafts().list(
+            userId=ME, q=f"to:{address}", maxResults=BATCH, fields="drafts(id,message(id))"
+        )
+        with self._translated("drafts.list"):
+            drafts = self._execute(request).get("drafts", ())
+            if not drafts:
+                return []
+            parts = self._caller.batch([self._get_headers(one["message"]["id"], [header]) for one in drafts])
+            found = []
+            for draft, part in zip(drafts, parts, strict=True):
+                answer = self._unless_gone(part)
+                values = headers_of(answer).get(header.lower(), ()) if answer else ()
+                found += [(str(draft["id"]), value) for value in values[:1]]
+            return found
+
+    def note_sent(self, gmail_id: str, label: str | None) -> str | None:
+        """In one batch ask for the Message-ID and put the label on.
+
+        Returns None where Gmail did not say, an empty text when the message is gone.
+        """
+        messages = self._users.messages()
+        requests = [self._get_headers(gmail_id, ["Message-ID"])]
+        if label is not None:
+            body = {"addLabelIds": [label]}
+            requests.append(messages.modify(userId=ME, id=gmail_id, body=body, fields="id"))
+        with self._translated("messages.get"):
+            part = self._caller.batch(requests)[0]
+            try:
+                answer = self._unless_gone(part)
+            except Retryable:
+                # The mail is out; its id is asked for again with the next step.
+                return None
+            if answer is None:
+                return ""
+            return next(iter(headers_of(answer).get("message-id", ())), None)
+
+    def ensure_label(self, name: str) -> str:
+        """Return the id of the user's label of that name, made if need be."""
+        labels = self._users.labels()
+        body = {"name": name, "labelListVisibility": "labelShow", "messageListVisibility": "show"}
+        try:
+            with self._translated("labels.create", "write"):
+                return str(self._execute(labels.create(userId=ME, body=body, fields="id"))["id"])
+        except Conflict:
+            pass
+        with self._translated("labels.list"):
+            known = self._execute(labels.list(userId=ME, fields="labels(id,name)")).get("labels", ())
+        # Gmail holds two names that differ in case only for the same.
+        same = [one["id"] for one in known if one["name"].casefold() == name.casefold()]
+        if not same:
+            raise Permanent("labels.create: the name is taken, but not by a label")
+        return str(same[0])
+
+    def watch(self, topic: str) -> Watch:
+        """Ask for notifications of everything; stops another client's watch first when Gmail demands it."""
+        # No label filter: filters archive answers, and SPAM holds some; they are reported ineffective anyway.
+        request = self._users.watch(userId=ME, body={"topicName": topic}, fields="historyId,expiration")
+        with self._translated("watch", "write"):
+            try:
+                answer = self._execute(request)
+            except HttpError as error:
+                if not watched_by_another(error):
+                    raise
+                self._execute(self._users.stop(userId=ME))
+                answer = self._execute(request)
+            return Watch(history_id=str(answer["historyId"]), expires=as_time(answer["expiration"]))
+
+    def stop_watch(self) -> None:
+        """End notifications."""
+        with self._translated("stop", "write"):
+            self._execute(self._users.stop(userId=ME))
+
+    def _translated(self, what: str, kind: Kind = "read") -> Any:
+        return translated(f"gmail {what}", kind, self._caller.now)
+
+    def _execute(self, request: Any) -> Any:
+        return self._caller.execute(request)
+
+    def _get_headers(self, gmail_id: str, names: Sequence[str]) -> Any:
+        return self._users.messages().get(
+            userId=ME, id=gmail_id, format="metadata", metadataHeaders=list(names), fields=HEADER_FIELDS
+        )
+
+    def _unless_gone(self, part: Part) -> dict[str, Any] | None:
+        """Return a part of a batch, None for a 404; its other errors are raised."""
+        if not isinstance(part, HttpError):
+            return part
+        if part.resp.status == http.client.NOT_FOUND:
+            return None
+        raise from_http(part, "gmail messages.get", "read", self._caller.now)

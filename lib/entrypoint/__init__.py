@@ -1,0 +1,25 @@
+"""Own the edge of every function: parse, authenticate, call one flow, map errors, log.
+
+A function's ``main.py`` takes one of the decorators, and what it needs to answer, from here.
+"""
+
+from lib.entrypoint.answers import decoded, json_response, page, redirect
+from lib.entrypoint.decorators import event_function, public_function, task_function, user_function
+from lib.entrypoint.logs import log, log_error
+from lib.entrypoint.wiring import Wiring, services, use
+
+__all__ = [
+    "Wiring",
+    "decoded",
+    "event_function",
+    "json_response",
+    "log",
+    "log_error",
+    "page",
+    "public_function",
+    "redirect",
+    "services",
+    "task_function",
+    "use",
+    "user_function",
+]

@@ -1,0 +1,193 @@
+"""Own the wiring: which adapter stands for which port, made at first use and kept for the process.
+
+Adapters are imported where they are made: a function that sends no mail does not pay for Gmail's client at
+its cold start.
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lib.config import Settings, settings
+from lib.core.errors import MailboxDisconnected, Unavailable
+from lib.core.records import Inbox
+from lib.ports import Clock, Gmail, OAuth, Store, Tasks, Vault
+
+if TYPE_CHECKING:
+    from lib.adapters.gmail import GmailAccess, OAuthClient
+    from lib.adapters.secrets import Secrets
+    from lib.adapters.user_tokens import UserTokens
+
+
+class Wiring:
+    """Implement ``lib.ports.Services``; a subclass may put others in the place of single adapters."""
+
+    def __init__(self, configuration: Settings) -> None:
+        self.settings = configuration
+
+    @cached_property
+    def store(self) -> Store:
+        """Return the store."""
+        from lib.adapters.firestore_store import FirestoreStore  # noqa: PLC0415 - cold start
+
+        return FirestoreStore(self.settings.project)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Return the clock."""
+        from lib.adapters.clock import HttpClock, SystemClock  # noqa: PLC0415 - cold start
+
+        return HttpClock(self.settings.clock_url) if self.settings.clock_url else SystemClock()
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Return the queue."""
+        from lib.adapters.cloud_tasks import CloudTasks  # noqa: PLC0415 - cold start
+
+        return CloudTasks(
+            queue=self.settings.queue,
+            base_url=self.settings.base_url,
+            invoker=self.settings.invoker,
+            endpoint=self.settings.cloud_tasks_endpoint,
+        )
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Return the vault."""
+        from lib.adapters.vault import TinkVault  # noqa: PLC0415 - cold start
+
+        return TinkVault(lambda: self.secrets.get("token-keyset"))
+
+    @cached_property
+    def oauth(self) -> OAuth:
+        """Return Google's OAuth."""
+        from lib.adapters.oauth import GoogleOAuth  # noqa: PLC0415 - cold start
+
+        def client() -> tuple[str, str]:
+            known = self._oauth_client()
+            return known.client_id, known.client_secret
+
+        return GoogleOAuth(
+            auth_url=self.settings.oauth_auth_url,
+            token_url=self.settings.oauth_token_url,
+            userinfo_url=self.settings.oauth_userinfo_url,
+            client=client,
+        )
+
+    @property
+    def address_key(self) -> bytes:
+        """Return the secret under which addresses are hashed; it never rotates."""
+        return self.secrets.key("address-key")
+
+    @property
+    def ticket_key(self) -> bytes:
+        """Return the secret that signs tickets and opt-out links."""
+        return self.secrets.key("ticket-key")
+
+    @property
+    def base_url(self) -> str:
+        """Return the URL below which the functions lie."""
+        return self.settings.base_url
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Return the web app's origins: its pages may call us, and return URLs lie under one of them."""
+        return self.settings.allowed_origins
+
+    @property
+    def topic(self) -> str:
+        """Return the Pub/Sub topic of Gmail's notifications."""
+        return self.settings.topic
+
+    def gmail(self, inbox: Inbox) -> Gmail:
+        """Return the mailbox of a live connection; MailboxDisconnected when its grant is gone."""
+        if inbox.status != "connected":
+            raise MailboxDisconnected("the mailbox is not connected")
+
+        def unsealed() -> str:
+            return self.vault.open(inbox.sealed_token, org=inbox.org, mailbox=inbox.mailbox)
+
+        return self._gmail_access.mailbox(inbox.id, inbox.sealed_token, unsealed)
+
+    def gmail_with(self, access_token: str) -> Gmail:
+        """Return the mailbox behind a fresh access token, before anything is stored."""
+        return self._gmail_access.with_access_token(access_token)
+
+    def new_id(self) -> str:
+        """Return a new random id: 128 bits."""
+        return randomness.token_hex(16)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Return the application's secrets."""
+        from lib.adapters.secrets import EnvironmentSecrets, SecretManager, Secrets  # noqa: PLC0415 - cold start
+
+        known = self.settings
+        if known.secrets_backend == "env":
+            return Secrets(EnvironmentSecrets(known.secrets), time.monotonic)
+        return Secrets(SecretManager(known.project, known.secret_manager_endpoint), time.monotonic)
+
+    @cached_property
+    def callers(self) -> UserTokens:
+        """Return the check of the web app's user tokens."""
+        from lib.adapters.user_tokens import UserTokens  # noqa: PLC0415 - cold start
+
+        return UserTokens(
+            issuer=self.settings.webapp_issuer,
+            audience=self.settings.webapp_audience,
+            jwks_url=self.settings.webapp_jwks_url,
+            org_claim=self.settings.webapp_org_claim,
+            role_claim=self.settings.webapp_role_claim,
+        )
+
+    @cached_property
+    def _gmail_access(self) -> GmailAccess:
+        from lib.adapters.gmail import GmailAccess  # noqa: PLC0415 - cold start
+
+        return GmailAccess(
+            endpoint=self.settings.gmail_api_endpoint,
+            token_url=self.settings.oauth_token_url,
+            client=self._oauth_client,
+            now=self.clock.now,
+        )
+
+    def _oauth_client(self) -> OAuthClient:
+        from lib.adapters.gmail import OAuthClient  # noqa: PLC0415 - cold start
+
+        try:
+            return msgspec.json.decode(self.secrets.get("oauth-client"), type=OAuthClient)
+        except msgspec.MsgspecError:
+            raise Unavailable("secret oauth-client: no JSON with client_id and client_secret") from None
+
+
+class _Process:
+    """Hold the one wiring of this process, made at first use."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.make: Callable[[], Wiring] = lambda: Wiring(settings())
+        self.made: Wiring | None = None
+
+
+_process = _Process()
+
+
+def services() -> Wiring:
+    """Return what the functions of this process work with."""
+    with _process.lock:
+        if _process.made is None:
+            _process.made = _process.make()
+        return _process.made
+
+
+def use(make: Callable[[], Wiring]) -> None:
+    """Let ``make`` do the wiring from now on: the in-memory demo and tests."""
+    with _process.lock:
+        _process.make, _process.made = make, None
