@@ -1,0 +1,26 @@
+"""Preview a campaign (``?dry_run=true``) or accept it: POST from the web app."""
+
+from __future__ import annotations
+
+import flask
+
+from lib.core.callers import VerifiedCaller
+from lib.core.errors import Fault, InvalidRequest
+from lib.entrypoint import json_response, user_function
+from lib.flows.enqueueing import accept, preview
+from lib.ports import Services
+
+
+@user_function
+def enqueue_campaign(services: Services, caller: VerifiedCaller, request: flask.Request) -> flask.Response:
+    """Answer 200 with the plan, 202 when accepted, 200 when the same was accepted before."""
+    if request.method != "POST":
+        raise InvalidRequest("a campaign is sent by POST", (Fault(field="method", why="is not POST"),))
+    dry_run = request.args.get("dry_run", "false")
+    if dry_run not in ("true", "false"):
+        raise InvalidRequest("dry_run is true or false", (Fault(field="dry_run", why="is true or false"),))
+    body = request.get_data()
+    if dry_run == "true":
+        return json_response(preview(services, caller.org, caller.user, body), 200)
+    accepted = accept(services, caller.org, caller.user, body)
+    return json_response(accepted, accepted.status)

@@ -1,0 +1,15 @@
+"""Queue what is due, settle what is stuck, look into silent mailboxes: POST from Cloud Scheduler."""
+
+from __future__ import annotations
+
+from lib.entrypoint import log, log_error, task_function
+from lib.flows.maintaining import maintain as do_maintain
+from lib.ports import Services
+
+
+@task_function
+def maintain(services: Services, _body: bytes, _retried: bool) -> str:  # noqa: FBT001 - the decorator's shape
+    """Answer 200 with the tally in the log; what failed in it is looked at again by the next run."""
+    tally = do_maintain(services, lambda event, id_, error: log_error(event, error, severity="ERROR", id=id_))
+    log("maintained", **tally.counts())
+    return "more" if tally.more else "done"
