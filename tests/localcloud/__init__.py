@@ -1,0 +1,1 @@
+"""Run the whole system on one machine, over real connections and the real Google clients."""

@@ -1,0 +1,144 @@
+"""Own the in-memory store: the same promises as Firestore's, one lock instead of preconditions' races.
+
+Documents are kept as JSON, so that nothing mutable is shared; every decision is taken twice, so that an
+impure one is found out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from lib.core.errors import Contended
+from lib.core.keys import Changes, Key, R, Snapshot, Versioned
+from lib.core.records import Enrollment, Inbox, Mailbox, Pending, Record, Reply, Status
+from lib.ports import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    kind: type[Record]
+    content: bytes
+    version: int
+
+
+class MemoryStore(Store):
+    """Keep the records in this process; ``calls`` counts read, commit and query."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self._documents: dict[str, _Document] = {}
+        self._last_version = 0
+        self._lock = threading.RLock()
+
+    def read(self, keys: Iterable[Key[Any]]) -> Snapshot:
+        wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return Snapshot()
+        with self._lock:
+            self.calls["read"] += 1
+            return Snapshot({key: self._versioned(key) for key in wanted})
+
+    def commit(self, snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
+        touched = [*changes.writes, *changes.deletes]
+        if not touched:
+            return snapshot
+        with self._lock:
+            self.calls["commit"] += 1
+            for key in touched:
+                if key in snapshot and snapshot.version(key) != self._versioned(key).version:
+                    raise Contended("a document was changed by another worker")
+            for key, record in changes.writes.items():
+                self._put(key, msgspec.json.encode(record))
+            for key in changes.deletes:
+                self._documents.pop(key.path, None)
+            return snapshot | Snapshot({key: self._versioned(key) for key in touched})
+
+    def changed(
+        self,
+        keys: Iterable[Key[Any]],
+        decide: Callable[[Snapshot], Changes[T]],
+        *,
+        known: Snapshot | None = None,
+    ) -> tuple[T, Snapshot]:
+        def decide_twice(snapshot: Snapshot) -> Changes[T]:
+            changes = decide(snapshot)
+            assert decide(snapshot) == changes, "decide is not pure: its second answer differs"
+            return changes
+
+        return super().changed(keys, decide_twice, known=known)
+
+    def due_enrollments(self, now: datetime, limit: int) -> list[Enrollment]:
+        found = self._query(Enrollment, "orgs", lambda one: one.wake_at is not None and one.wake_at <= now)
+        return sorted(found, key=lambda one: one.wake_at or now)[:limit]
+
+    def due_inboxes(self, now: datetime, limit: int) -> list[Inbox]:
+        def first_due(inbox: Inbox) -> datetime | None:
+            return min((due for due in (inbox.renew_at, inbox.look_at) if due), default=None)
+
+        def is_due(inbox: Inbox) -> bool:
+            due = first_due(inbox)
+            return inbox.status == "connected" and due is not None and due <= now
+
+        return sorted(self._query(Inbox, "inboxes", is_due), key=lambda one: first_due(one) or now)[:limit]
+
+    def has_open_send(self, org: str, mailbox: str) -> bool:
+        return bool(self._query(Enrollment, f"orgs/{org}", lambda one: one.mailbox == mailbox and one.open))
+
+    def pending(self, org: str, mailbox: str, limit: int) -> list[Pending]:
+        found = self._query(Pending, f"orgs/{org}", lambda one: one.mailbox == mailbox)
+        return sorted(found, key=lambda one: one.seen_at)[:limit]
+
+    def mailboxes(self, org: str) -> list[Mailbox]:
+        return sorted(self._query(Mailbox, f"orgs/{org}"), key=lambda one: one.address)
+
+    def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
+        found = self._query(Reply, f"orgs/{org}", lambda one: one.campaign == campaign)
+        # Firestore breaks ties by name in the direction of the order.
+        return sorted(found, key=lambda one: one.received_at)[::-1][:limit]
+
+    def figures(self, org: str, campaign: str) -> Mapping[str, int]:
+        found = self._query(Enrollment, f"orgs/{org}", lambda one: one.campaign == campaign)
+        by_status = Counter(one.status for one in found)
+        return {status.value: by_status[status] for status in Status} | {
+            "candidates": len(found),
+            "sent": sum(one.sent_count for one in found),
+            "auto_replies": sum(one.auto_replies for one in found),
+        }
+
+    def _query(
+        self, kind: type[R], under: str, matches: Callable[[R], bool] = lambda _record: True
+    ) -> list[R]:
+        """Return the matching records of a kind below a path, in the order of their names."""
+        with self._lock:
+            self.calls["query"] += 1
+            documents = sorted(self._documents.items(), key=lambda item: item[0].split("/"))
+        records = (
+            msgspec.json.decode(document.content, type=kind)
+            for path, document in documents
+            if document.kind is kind and path.startswith(f"{under}/")
+        )
+        return [record for record in records if matches(record)]
+
+    def _versioned(self, key: Key[Any]) -> Versioned:
+        document = self._documents.get(key.path)
+        if document is None:
+            return Versioned(None, None)
+        return Versioned(msgspec.json.decode(document.content, type=key.kind), document.version)
+
+    def _put(self, key: Key[Any], content: bytes) -> None:
+        """Write; like Firestore, a write that changes nothing keeps the version."""
+        before = self._documents.get(key.path)
+        if before is None or before.content != content:
+            self._last_version += 1
+            self._documents[key.path] = _Document(key.kind, content, self._last_version)
