@@ -1,0 +1,1 @@
+"""Show each path through the system on in-memory ports."""

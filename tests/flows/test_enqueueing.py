@@ -1,0 +1,189 @@
+"""Show that a campaign comes in whole or not at all, and only once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from lib.core import keys
+from lib.core.enrollment import GRACE, HORIZON
+from lib.core.errors import Conflict, InvalidRequest
+from lib.core.ids import enrollment_id
+from lib.core.keys import Changes, Snapshot
+from lib.core.records import EnrollmentRef, Status
+from lib.core.sending import SendTask
+from lib.flows.enqueueing import CHUNK, accept, preview
+from tests.flows.enqueueing_office import ADA, AUTHOR, BEN, CAL, Office, body, run
+from tests.flows.memory_services import MAILBOX, ORG
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_accepted_campaign_is_active_with_all_its_candidates(office: Office) -> None:
+    accepted = run(office)
+    assert (accepted.status, accepted.candidates, accepted.skipped) == (202, 3, ())
+    campaign = office.campaign()
+    assert campaign is not None
+    assert (campaign.status, campaign.candidates, campaign.author) == ("active", 3, AUTHOR)
+    ada, now = office.enrollment(ADA), office.clock.now()
+    assert (ada.status, ada.step, ada.due, ada.wake_at) == (Status.WAITING, "intro", now, now + GRACE)
+    assert [(slot.step, slot.due) for slot in ada.slots] == [
+        ("intro", now),
+        ("nudge", now + timedelta(days=3)),
+    ]
+    assert (ada.timezone, ada.variables) == ("Europe/Berlin", {"title": "Engineer"})
+    contact = office.contact(ADA)
+    assert contact is not None
+    assert contact.enrollments == (EnrollmentRef(enrollment=ada.id, mailbox=MAILBOX),)
+
+
+def test_tasks_are_made_for_what_is_due_within_the_horizon(office: Office) -> None:
+    run(office)
+    tasks = [msgspec.json.decode(task.body, type=SendTask) for task in office.tasks.waiting]
+    assert {(task.enrollment, task.step) for task in tasks} == {
+        (office.enrollment(email).id, "intro") for email in (ADA, BEN, CAL)
+    }
+
+
+def test_what_is_due_later_gets_no_task_yet(office: Office) -> None:
+    later = [{"id": "intro", "subject": "a", "text": "b", "delay": "P2D"}]
+    run(office, body(steps=later))
+    assert office.tasks.waiting == []
+    ada = office.enrollment(ADA)
+    assert ada.wake_at == ada.due - HORIZON == office.clock.now() + timedelta(days=1)
+
+
+def test_same_request_again_changes_nothing(office: Office) -> None:
+    run(office)
+    before, tasks = office.store.records(), len(office.tasks.waiting)
+    office.clock.move(timedelta(hours=1))
+    again = run(office)
+    assert (again.status, again.candidates) == (200, 3)
+    assert office.store.records() == before
+    assert len(office.tasks.waiting) == tasks
+
+
+def test_same_request_after_a_stop_revives_nobody(office: Office) -> None:
+    run(office)
+    office.update(ADA, status=Status.REPLIED)
+    before = office.store.records()
+    assert run(office).status == 200
+    assert office.store.records() == before
+
+
+def test_same_request_brings_nobody_back_after_an_erasure(office: Office) -> None:
+    run(office)
+    key = keys.enrollment(ORG, enrollment_id("c1", office.contact_id(ADA)))
+    office.store.commit(Snapshot(), Changes(None, deletes=frozenset({key})))
+    again = run(office)
+    assert [one.index for one in again.skipped] == [0]
+    assert office.store.read([key])[key] is None
+
+
+def test_same_id_with_other_content_is_a_conflict(office: Office) -> None:
+    run(office)
+    before = office.store.records()
+    for other in (body(ADA), body(name="Other")):
+        with pytest.raises(Conflict, match="another campaign"):
+            run(office, other)
+        with pytest.raises(Conflict, match="another campaign"):
+            preview(office, ORG, AUTHOR, other)
+    assert office.store.records() == before
+
+
+def test_previewed_plan_is_accepted_and_another_is_not(office: Office) -> None:
+    seen = preview(office, ORG, AUTHOR, body())
+    office.clock.move(timedelta(minutes=1))
+    with pytest.raises(Conflict, match="no longer the one"):
+        run(office, body(ADA, plan_digest=seen.plan_digest))
+    assert office.campaign() is None
+    assert run(office, body(plan_digest=seen.plan_digest)).plan_digest == seen.plan_digest
+
+
+def test_preview_plans_everybody_and_writes_nothing(office: Office) -> None:
+    before = office.store.records()
+    office.suppress(BEN)
+    seen = preview(office, ORG, AUTHOR, body())
+    assert [one.email for one in seen.candidates] == [ADA, CAL]
+    assert [slot.reason for slot in seen.candidates[0].slots] == [
+        "with acceptance",
+        "3 days after step intro",
+    ]
+    assert [(one.index, one.reason) for one in seen.skipped] == [(1, "has opted out")]
+    assert [(one.index, one.step, one.subject, one.text) for one in seen.samples[:2]] == [
+        (0, "intro", "Engineer wanted", "Hi Kim"),
+        (0, "nudge", "Re: Engineer wanted", "Again, from Robin Recruiter"),
+    ]
+    assert office.store.calls["commit"] == 1, "the suppression itself"
+    assert set(office.store.records()) - set(before) == {keys.contact(ORG, office.contact_id(BEN)).path}
+    assert office.tasks.waiting == []
+
+
+def test_suppressed_candidate_is_skipped_and_named(office: Office) -> None:
+    office.suppress(BEN)
+    accepted = run(office)
+    assert (accepted.candidates, [one.index for one in accepted.skipped]) == (2, [1])
+    key = keys.enrollment(ORG, enrollment_id("c1", office.contact_id(BEN)))
+    assert office.store.read([key])[key] is None
+    again = run(office)
+    assert (again.status, again.skipped) == (200, accepted.skipped)
+
+
+def test_contact_keeps_its_other_campaigns(office: Office) -> None:
+    run(office)
+    run(office, body(ADA, id="c2"))
+    contact = office.contact(ADA)
+    assert contact is not None
+    assert len(contact.enrollments) == 2
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "author", "why"),
+    [("sub-9", AUTHOR, "no mailbox"), (MAILBOX, "user-2", "no mailbox"), ("a/b", AUTHOR, "letters, digits")],
+)
+def test_mailbox_that_is_not_the_authors_is_a_fault(
+    office: Office, mailbox: str, author: str, why: str
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        accept(office, ORG, author, body(mailbox=mailbox))
+    assert [fault.field for fault in caught.value.faults] == ["mailbox"]
+    assert why in caught.value.faults[0].why
+
+
+def test_disconnected_mailbox_takes_no_new_campaign_but_repeats(office: Office) -> None:
+    run(office)
+    gone = msgspec.structs.replace(office.inbox(), status="disconnected")
+    office.put(keys.inbox(gone.id), gone)
+    assert run(office).status == 200
+    with pytest.raises(InvalidRequest) as caught:
+        run(office, body(id="c2"))
+    assert [fault.field for fault in caught.value.faults] == ["mailbox"]
+
+
+def test_mailbox_of_another_org_is_not_found(office: Office) -> None:
+    with pytest.raises(InvalidRequest):
+        accept(office, "globex", AUTHOR, body())
+
+
+def test_refused_request_lists_the_mailbox_with_the_rest_and_writes_nothing(office: Office) -> None:
+    before = office.store.records()
+    with pytest.raises(InvalidRequest) as caught:
+        run(office, body("x", mailbox="sub-9", timezone="Mars"))
+    assert {fault.field for fault in caught.value.faults} == {"timezone", "candidates[0].email", "mailbox"}
+    assert office.store.records() == before
+    assert office.store.calls["commit"] == 0
+
+
+@pytest.mark.parametrize("candidates", [1, CHUNK, 2 * CHUNK + 50])
+def test_acceptance_keeps_its_budget(office: Office, candidates: int) -> None:
+    request = body(*(f"c{number}@example.com" for number in range(candidates)))
+    run(office, request)
+    assert office.store.calls["commit"] <= candidates / 200 + 5
+    assert office.store.calls["read"] <= candidates / 100 + 5
+    assert office.store.calls["query"] == 0
+    assert office.store.written <= 2 * candidates + 10

@@ -1,0 +1,1 @@
+"""Show each function in the shape in which it deploys."""

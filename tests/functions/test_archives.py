@@ -1,0 +1,152 @@
+"""Each function runs from its archive alone, in the shape in which it deploys."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from lib.core.optout import optout_token
+from tests.core.test_config import LEAST
+from tests.localcloud.archives import FUNCTIONS, build, function_names
+from tests.localcloud.child_process import ROOT, ChildProcess, free_port
+
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+ADDRESS_KEY = "made-up address key"
+#: All that a function is told here: no backend is running, and no PYTHONPATH leads to this tree.
+ENVIRONMENT = LEAST | {
+    "SECRETS_BACKEND": "env",
+    "OUTREACH_SECRET_ADDRESS_KEY": "bWFkZS11cCBhZGRyZXNzIGtleQ==",
+    "OUTREACH_SECRET_TICKET_KEY": "bWFkZS11cCB0aWNrZXQga2V5IQ==",
+}
+#: The command in an environment and a folder of its own: sh -c SCRIPT sh FOLDER NAME=VALUE... COMMAND...
+ALONE = 'cd "$1" && shift && exec env -i "$@"'
+LINK = optout_token(ADDRESS_KEY.encode(), "acme", "contact-1")
+
+#: function: method, path, then status and words of the answer, which only our own code gives.
+ANSWERS = {
+    "campaigns": ("GET", "/c1", 401, "urn:outreach:error:unauthenticated"),
+    "enqueue_campaign": ("POST", "/", 401, "urn:outreach:error:unauthenticated"),
+    "mailboxes": ("POST", "/connections", 401, "urn:outreach:error:unauthenticated"),
+    "maintain": ("GET", "/", 405, '"outcome":"refused"'),
+    "oauth_callback": ("GET", "/start", 422, "<h1>This did not work</h1>"),
+    "send_step": ("POST", "/", 200, '"outcome":"settled_badly"'),
+    "unsubscribe": ("GET", f"/{LINK}", 200, "<h1>Stop these e-mails?</h1>"),
+    "watch_notification": ("POST", "/", 200, '"outcome":"settled_badly"'),
+}
+
+
+def unpacked(function: str, folder: Path) -> Path:
+    target = folder / function
+    with zipfile.ZipFile(build(function, folder)) as archive:
+        archive.extractall(target)
+    return target
+
+
+def started(function: str, folder: Path, port: int) -> ChildProcess:
+    """Start the deployment's own command in a folder, knowing nothing of this tree."""
+    variables = [f"{name}={value}" for name, value in ENVIRONMENT.items()]
+    command = [str(SCRIPTS / "functions-framework"), "--target", function]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    return ChildProcess(["sh", "-c", ALONE, "sh", str(folder), *variables, *command])
+
+
+def modules(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*.py")}
+
+
+def test_every_function_answers_from_its_archive_alone(tmp_path: Path) -> None:
+    """All at once: most of the time goes into importing."""
+    assert function_names() == sorted(ANSWERS)
+    with ExitStack() as stack:
+        running: dict[str, tuple[ChildProcess, int]] = {}
+        for name in ANSWERS:
+            port = free_port()
+            child = started(name, unpacked(name, tmp_path), port)
+            stack.callback(child.stop)
+            running[name] = child, port
+        seen = {}
+        for name, (method, path, _, words) in ANSWERS.items():
+            child, port = running[name]
+            child.wait_for_port(port)
+            answer = requests.request(method, f"http://127.0.0.1:{port}{path}", timeout=60)
+            seen[name] = answer.status_code, words if words in answer.text else answer.text
+    assert seen == {name: (status, words) for name, (_, _, status, words) in ANSWERS.items()}
+
+
+def test_a_function_without_lib_does_not_start(tmp_path: Path) -> None:
+    """So the test above would see it if an archive lacked something and this tree filled in."""
+    folder, port = unpacked("send_step", tmp_path), free_port()
+    (folder / "lib").rename(folder / "elsewhere")
+    child = started("send_step", folder, port)
+    try:
+        with pytest.raises(RuntimeError, match="No module named 'lib'"):
+            child.wait_for_port(port)
+    finally:
+        child.stop()
+
+
+@pytest.mark.parametrize("function", function_names())
+def test_an_archive_holds_the_function_lib_and_the_lock_and_nothing_else(
+    function: str, tmp_path: Path
+) -> None:
+    folder = unpacked(function, tmp_path)
+    assert sorted(entry.name for entry in folder.iterdir()) == ["lib", "main.py", "requirements.txt"]
+    assert (folder / "main.py").read_bytes() == (FUNCTIONS / function / "main.py").read_bytes()
+    assert (folder / "requirements.txt").read_bytes() == (ROOT / "requirements.txt").read_bytes()
+    assert modules(folder / "lib") == modules(ROOT / "lib")
+    assert {file.suffix for file in (folder / "lib").rglob("*") if file.is_file()} == {".py"}
+
+
+def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    contents = []
+    for folder in (first, second):
+        folder.mkdir()
+        contents.append(build("unsubscribe", folder).read_bytes())
+        # A later checkout has other times.
+        os.utime(ROOT / "lib" / "__init__.py")
+    assert contents[0] == contents[1]
+
+
+def test_the_lock_in_an_archive_has_each_dependency_with_a_hash() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[\[<>=~!;\s]", one)[0] for one in project["dependencies"]}
+    lock = (ROOT / "requirements.txt").read_text()
+    pinned = set(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==\S+ \\\n +--hash=sha256:", lock, re.MULTILINE))
+    assert wanted - pinned == set()
+
+
+@pytest.mark.parametrize("function", function_names())
+def test_a_function_is_short_and_reaches_for_nothing_below_the_flows(function: str) -> None:
+    source = (FUNCTIONS / function / "main.py").read_text()
+    assert len(source.splitlines()) <= 40
+    imported = [
+        node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    ours = [name for name in imported if name.split(".")[0] == "lib"]
+    allowed = ("lib.entrypoint", "lib.flows.", "lib.ports", "lib.core.")
+    assert ours
+    assert [name for name in ours if not name.startswith(allowed)] == []
+
+
+def test_the_check_of_the_layers_sees_every_module(tmp_path: Path) -> None:
+    """A folder without __init__.py would be passed over in silence."""
+    assert modules(FUNCTIONS) == {f"{name}/main.py" for name in function_names()}
+    out = tmp_path / "out"
+    command = f'{SCRIPTS / "lint-imports"} --no-cache > "{out}" 2>&1'
+    assert os.system(f'cd "{ROOT}" && {command}') == 0, out.read_text()  # noqa: S605 - fixed command
+    analyzed = re.search(r"Analyzed (\d+) files", out.read_text())
+    assert analyzed is not None
+    assert int(analyzed[1]) == len(modules(ROOT / "lib"))

@@ -1,0 +1,1 @@
+"""Show the promises under random crashes, duplicates, delays and faults."""
