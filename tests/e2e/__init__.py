@@ -1,0 +1,1 @@
+"""Run the whole on the local cloud: the demo, its checker, budgets."""
