@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import flask
+from werkzeug.exceptions import MethodNotAllowed
 
 from lib.core.callers import VerifiedCaller
 from lib.core.errors import Fault, InvalidRequest
@@ -15,7 +16,7 @@ from lib.ports import Services
 def enqueue_campaign(services: Services, caller: VerifiedCaller, request: flask.Request) -> flask.Response:
     """Answer 200 with the plan, 202 when accepted, 200 when the same was accepted before."""
     if request.method != "POST":
-        raise InvalidRequest("a campaign is sent by POST", (Fault(field="method", why="is not POST"),))
+        raise MethodNotAllowed(["POST"])
     dry_run = request.args.get("dry_run", "false")
     if dry_run not in ("true", "false"):
         raise InvalidRequest("dry_run is true or false", (Fault(field="dry_run", why="is true or false"),))

@@ -22,6 +22,7 @@ GRACE = timedelta(minutes=5)
 ATTEMPT_TIME = timedelta(minutes=5)
 #: When ``maintain`` asks again for a Message-ID that the sender could not find out.
 REPAIR_AFTER = timedelta(minutes=2)
+REPAIR_LATEST = timedelta(hours=1)
 #: Waits between looks among SENT for a message whose draft is gone; after the last one the step is held.
 LOOK_AGAIN = (timedelta(minutes=2), timedelta(minutes=30))
 
@@ -87,9 +88,9 @@ def _table() -> dict[tuple[Status, Event], Status]:
         table[status, e.FAILED] = s.FAILED
         table[status, e.CANCELLED] = s.CANCELLED
     # A stop in the middle of an attempt leaves the attempt to be settled: its results are recorded, and
-    # never revive the enrollment.
+    # never revive the enrollment; that it fails now changes nothing either.
     for status in STOPPED:
-        for event in (e.SENT, e.SENT_LAST, e.NOT_SENT, e.UNCLEAR, e.LEASED, e.LOST):
+        for event in (e.SENT, e.SENT_LAST, e.NOT_SENT, e.UNCLEAR, e.LEASED, e.LOST, e.FAILED, e.CANCELLED):
             table[status, event] = status
     return table
 
@@ -265,7 +266,9 @@ def requeued(enrollment: Enrollment, now: datetime) -> Enrollment:
     """Prepare a waiting step for a (new) task: one whose task was lost gets a new name."""
     lost = enrollment.due + GRACE <= now
     requeues = enrollment.requeues + 1 if lost else enrollment.requeues
-    again = now + GRACE * 2 ** min(requeues, 6) if lost else enrollment.due + GRACE
+    again = now + GRACE * 2 ** min(requeues, 6) if lost else wake_for(enrollment.due, now)
+    if any(mail.message_id is None for mail in enrollment.sent):
+        again = min(again, now + REPAIR_AFTER)
     return msgspec.structs.replace(enrollment, requeues=requeues, wake_at=again)
 
 
@@ -277,6 +280,15 @@ def message_id_found(enrollment: Enrollment, gmail_id: str, message_id: str, now
     )
     noted = msgspec.structs.replace(enrollment, sent=mails)
     return _awake(noted, now)
+
+
+def repair_later(enrollment: Enrollment, now: datetime) -> Enrollment:
+    """Look again for a Message-ID that is still unknown, the later the longer it has been missing."""
+    missing = [mail.at for mail in enrollment.sent if mail.message_id is None]
+    if not missing or enrollment.wake_at is None or enrollment.wake_at > now:
+        return enrollment
+    wait = min(max(now - max(missing), REPAIR_AFTER), REPAIR_LATEST)
+    return msgspec.structs.replace(enrollment, wake_at=now + wait)
 
 
 def holds(enrollment: Enrollment, attempt: Attempt) -> bool:

@@ -31,7 +31,9 @@ def read_optout_token(key: bytes, token: str) -> tuple[str, str]:
     contact, _, signature = rest.partition(".")
     expected = _signature(key, org, contact)
     if not hmac.compare_digest(signature.encode(), expected.encode()):
-        raise InvalidRequest("this opt-out link is damaged")
+        raise InvalidRequest(
+            "This opt-out link is damaged. Please open it from the mail itself, or answer the mail to say so."
+        )
     return org, contact
 
 

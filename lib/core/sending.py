@@ -149,7 +149,9 @@ def _may_send(snapshot: Snapshot, papers: Papers, enrollment: Enrollment, campai
         return Stop(Event(contact.suppressed), "the address is suppressed")
     if campaign.status == "accepting":
         return Later("the campaign is still being accepted", ACCEPTING_WAIT)
-    if snapshot[papers.mailbox] is None or inbox is None or inbox.status != "connected":
+    # An address may have been given to another account since: that one sends nothing of this mailbox's.
+    live = inbox is not None and (inbox.status, inbox.mailbox) == ("connected", enrollment.mailbox)
+    if not live or snapshot[papers.mailbox] is None:
         return Later("the mailbox is disconnected", DISCONNECTED_WAIT)
     by_id = {step.id: step for step in campaign.steps}
     if enrollment.step not in by_id:

@@ -17,6 +17,8 @@ from lib.core.ids import digest
 
 TICKET_TIME = timedelta(minutes=5)
 STATE_TIME = timedelta(minutes=15)
+#: What to do when the consent chain breaks; people read it in their browser.
+AGAIN = "Nothing was connected. Please start again from the web app."
 #: What a mailbox must grant; it sends, reads, labels and watches.
 SCOPES = ("openid", "email", "https://www.googleapis.com/auth/gmail.modify")
 
@@ -43,10 +45,10 @@ def read_ticket(key: bytes, text: str, now: datetime) -> Ticket:
     except ValueError:
         content, given = b"", b""
     if not hmac.compare_digest(hmac.digest(key, b"ticket" + content, "sha256"), given):
-        raise InvalidRequest("this link is not one of ours, or a part of it is missing")
+        raise InvalidRequest(f"This link is not one of ours, or a part of it is missing. {AGAIN}")
     ticket = msgspec.json.decode(content, type=Ticket)
     if ticket.expires_at <= now:
-        raise InvalidRequest("this link is too old")
+        raise InvalidRequest(f"This link is too old. {AGAIN}")
     return ticket
 
 

@@ -15,12 +15,13 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import Conflict, Fault, Forbidden, InvalidRequest
+from lib.core.errors import Conflict, Fault, Forbidden, InvalidRequest, Permanent
 from lib.core.ids import address_id, digest, normalise_address
 from lib.core.keys import Changes, Snapshot
 from lib.core.receiving import LOOK_EVERY
 from lib.core.records import Connection, Inbox, Mailbox, OAuthState
 from lib.core.tickets import (
+    AGAIN,
     SCOPES,
     STATE_TIME,
     TICKET_TIME,
@@ -32,7 +33,7 @@ from lib.core.tickets import (
     state_id,
 )
 from lib.flows.maintaining import RENEW_EVERY
-from lib.ports import Grant, Services
+from lib.ports import Gmail, Grant, Services
 
 LABEL = "Outreach"
 _ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
@@ -58,7 +59,8 @@ def ask(services: Services, caller: VerifiedCaller, request: ConnectionRequest) 
     _check(services, caller, request)
     now = services.clock.now()
     id_ = digest("connection", services.new_id())
-    expires_at = now + STATE_TIME
+    # The ticket may be used in its last moment, and the state that comes of it in its own.
+    expires_at = now + TICKET_TIME + STATE_TIME
     key = keys.connection(caller.org, id_)
     record = Connection(
         org=caller.org,
@@ -81,15 +83,18 @@ def _check(services: Services, caller: VerifiedCaller, request: ConnectionReques
     name = request.sender_name.strip()
     if not name or not name.isprintable() or len(name) > 100:  # noqa: PLR2004 - a name, not a letter
         faults.append(Fault(field="sender_name", why="must be a name of 1 to 100 printable characters"))
-    if not any(
-        request.return_url == origin or request.return_url.startswith(f"{origin}/")
-        for origin in services.allowed_origins
-    ):
+    if not _leads_to(request.return_url, services.allowed_origins):
         faults.append(Fault(field="return_url", why="must lie under one of OUTREACH_ALLOWED_ORIGINS"))
     if faults:
         raise InvalidRequest("the connection can't be made", tuple(faults))
     if normalise_address(request.address) != normalise_address(caller.email):
         raise Forbidden("only your own mailbox can be connected: sending for others comes with delegation")
+
+
+def _leads_to(url: str, origins: tuple[str, ...]) -> bool:
+    """Say whether a URL lies under one of the origins, and can stand in a header."""
+    under = any(url == origin or url.startswith(f"{origin}/") for origin in origins)
+    return under and url.isprintable()
 
 
 def start(services: Services, ticket_text: str) -> Started:
@@ -142,12 +147,12 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
     )
     _check_grant(grant)
     gmail = services.gmail_with(grant.access_token)
-    address, _ = gmail.profile()
+    address = _main_address(gmail)
     _check_address(connection, address)
     inbox_id = address_id(services.address_key, address)
     existing = services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)]
     if existing is not None and existing.org != connection.org:
-        raise Conflict("this mailbox is connected in another organisation; disconnect it there first.")
+        raise Conflict("This mailbox is connected in another organisation; disconnect it there first.")
     label = gmail.ensure_label(LABEL)
     watch = gmail.watch(services.topic)
     now = services.clock.now()
@@ -174,7 +179,7 @@ def _use_up(services: Services, state: str, cookie: str) -> Connection:
     """Use a state up; InvalidRequest when it is forged, replayed, too old, or of another browser."""
     org = state.partition(".")[0]
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", org):
-        raise InvalidRequest("this answer does not belong to a request of ours.")
+        raise InvalidRequest(f"This answer does not belong to a request of ours. {AGAIN}")
     key = keys.oauth_state(org, state_id(state))
     now = services.clock.now()
     use = services.new_id()
@@ -182,13 +187,18 @@ def _use_up(services: Services, state: str, cookie: str) -> Connection:
     def decide(snapshot: Snapshot) -> Changes[str]:
         record = snapshot[key]
         if record is None:
-            raise InvalidRequest("this answer does not belong to a request of ours.")
+            raise InvalidRequest(f"This answer does not belong to a request of ours. {AGAIN}")
         if record.used_by not in {None, use}:
-            raise InvalidRequest("this answer was used before.")
+            raise InvalidRequest(
+                "This answer was used before. Please look in the web app whether the mailbox is connected; "
+                "if it is not, start again there."
+            )
         if record.cookie != cookie_hash(cookie):
-            raise InvalidRequest("this answer was asked for in another browser.")
+            raise InvalidRequest(
+                f"This answer was asked for in another browser, or yours keeps no cookies. {AGAIN}"
+            )
         if record.expires_at <= now:
-            raise InvalidRequest("this answer came too late.")
+            raise InvalidRequest(f"This answer came too late. {AGAIN}")
         return Changes(record.connection, writes={key: msgspec.structs.replace(record, used_by=use)})
 
     connection = keys.connection(org, services.store.change([key], decide))
@@ -198,7 +208,7 @@ def _use_up(services: Services, state: str, cookie: str) -> Connection:
 def _check_grant(grant: Grant) -> None:
     if set(SCOPES) - grant.scopes:
         raise InvalidRequest(
-            "not all the permissions that were asked for were ticked. To send your campaigns and find the "
+            "Not all the permissions that were asked for were ticked. To send your campaigns and find the "
             "answers to them, all are needed; please try again and tick them all."
         )
     if grant.refresh_token is None:
@@ -207,10 +217,21 @@ def _check_grant(grant: Grant) -> None:
         raise InvalidRequest("Google gave no usable account id; please try again.")
 
 
+def _main_address(gmail: Gmail) -> str:
+    """Return the account's main address; InvalidRequest when it has no Gmail."""
+    try:
+        return gmail.profile()[0]
+    except Permanent:
+        raise InvalidRequest(
+            "This Google account has no Gmail, or Gmail does not let this app in. Nothing was connected. "
+            "Please choose an account with Gmail, or ask your Google Workspace administrator."
+        ) from None
+
+
 def _check_address(connection: Connection, address: str) -> None:
     if normalise_address(address) != normalise_address(connection.address):
         raise InvalidRequest(
-            "the Google account you chose has another main address than the mailbox that was asked for. "
+            "The Google account you chose has another main address than the mailbox that was asked for. "
             "Please try again and choose that account at Google. If the address you gave is an alias or a "
             "group, give the account's main address instead, as Gmail shows it."
         )
@@ -223,9 +244,9 @@ def _store(services: Services, connection: Connection, fresh: Inbox, now: dateti
     def decide(snapshot: Snapshot) -> Changes[None]:
         before, mailbox = snapshot[inbox_key], snapshot[mailbox_key]
         if before is not None and before.org != fresh.org:
-            raise Conflict("this mailbox is connected in another organisation; disconnect it there first.")
+            raise Conflict("This mailbox is connected in another organisation; disconnect it there first.")
         inbox = fresh
-        if before is not None:
+        if before is not None and before.mailbox == fresh.mailbox:
             # What came in while it was disconnected is caught up with: the cursor stays, a look is due.
             inbox = msgspec.structs.replace(
                 before,

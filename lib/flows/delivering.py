@@ -68,7 +68,9 @@ def deliver(delivery: Delivery, known: Snapshot) -> str:
     except NotFound:
         return look_for(delivery)
     except (SendUncertain, Retryable) as error:
-        wait = max(SETTLE_AFTER, error.retry_after) if isinstance(error, Retryable) else SETTLE_AFTER
+        # The more often it was tried, the longer the wait: a refusal that looks unclear may last.
+        wait = SETTLE_AFTER * 2 ** min(attempt.lease, 6)
+        wait = max(wait, error.retry_after) if isinstance(error, Retryable) else wait
         return _left_unclear(delivery, error.slug, wait)
     except MailboxDisconnected:
         _left_unclear(delivery, MailboxDisconnected.slug, DISCONNECTED_WAIT)
@@ -97,15 +99,15 @@ def record_sent(delivery: Delivery, mail: Sent, known: Snapshot | None = None) -
         subject=attempt.subject,
         at=now,
     )
-    writes = with_reads(_correspondence(delivery.enrollment, on_record), delivery.gmail.taken(now))
+    reads, found = delivery.gmail.taken(now), _correspondence(delivery.enrollment, on_record)
     key = delivery.papers.enrollment
 
     def decide(snapshot: Snapshot) -> Changes[Enrollment | None]:
         enrollment = snapshot[key]
         if enrollment is None:
-            return Changes(None)
+            return Changes(None, writes=with_reads({}, reads))
         after = sent(enrollment, attempt.id, on_record, now)
-        return Changes(after, writes={**writes, key: after}) if after != enrollment else Changes(after)
+        return Changes(after, writes=with_reads({**found, key: after} if after != enrollment else {}, reads))
 
     known_one = known.only(key) if known is not None else None
     after = delivery.services.store.change([key], decide, known=known_one)
@@ -123,14 +125,14 @@ def _correspondence(enrollment: Enrollment, mail: SentMail) -> dict[Key[Correspo
 
 def _left_unclear(delivery: Delivery, why: str, wait: timedelta) -> str:
     now = delivery.services.clock.now()
-    key = delivery.papers.enrollment
+    key, reads = delivery.papers.enrollment, delivery.gmail.taken(now)
 
     def decide(snapshot: Snapshot) -> Changes[str]:
         enrollment = snapshot[key]
         if enrollment is None:
-            return Changes("erased")
+            return Changes("erased", writes=with_reads({}, reads))
         after = unclear(enrollment, delivery.attempt, why, now + wait, now)
-        return Changes("unclear", writes={key: after} if after != enrollment else {})
+        return Changes("unclear", writes=with_reads({key: after} if after != enrollment else {}, reads))
 
     return delivery.services.store.change([key], decide)
 
@@ -140,15 +142,15 @@ def _refused(delivery: Delivery, error: Permanent) -> str:
     if not delivery.gmail.delete_draft(delivery.attempt.draft):
         return look_for(delivery)
     now = delivery.services.clock.now()
-    key = delivery.papers.enrollment
+    key, reads = delivery.papers.enrollment, delivery.gmail.taken(now)
     why = f"Gmail refuses this mail: {error.slug}"
 
     def decide(snapshot: Snapshot) -> Changes[str]:
         enrollment = snapshot[key]
         if enrollment is None or enrollment.attempt is None or enrollment.attempt.id != delivery.attempt.id:
-            return Changes("refused")
+            return Changes("refused", writes=with_reads({}, reads))
         after = stopped(enrollment, Event.FAILED, why, now, withdrawn=frozenset({delivery.attempt.id}))
-        return Changes("refused", writes={key: after})
+        return Changes("refused", writes=with_reads({key: after}, reads))
 
     return delivery.services.store.change([key], decide)
 
@@ -165,7 +167,7 @@ def look_for(delivery: Delivery) -> str:
     def decide(snapshot: Snapshot) -> Changes[str]:
         enrollment = snapshot[key]
         if enrollment is None:
-            return Changes("erased")
+            return Changes("erased", writes=with_reads({}, reads))
         after = not_found(enrollment, delivery.attempt, now)
         return Changes(str(after.status), writes=with_reads({key: after}, reads))
 

@@ -19,16 +19,16 @@ from lib.core.errors import OutreachError
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Enrollment, Inbox, Status
 from lib.flows.queueing import queue_step
-from lib.flows.reading import RecordedGmail, noting_disconnection
+from lib.flows.reading import noting_disconnection
 from lib.flows.receiving import receive
-from lib.flows.repairing import find_message_ids
+from lib.flows.repairing import put_off, repair
 from lib.flows.settling import settle
 from lib.ports import Services
 
 #: How many enrollments and mailboxes one run looks at; the next run goes on.
 ENROLLMENTS = 200
 INBOXES = 100
-#: When an enrollment whose handling failed is looked at again.
+#: When an enrollment or a mailbox whose handling failed is looked at again.
 AGAIN_AFTER = timedelta(minutes=1)
 #: A watch lasts seven days; it is renewed daily, and after a failure within the hour.
 RENEW_EVERY = timedelta(days=1)
@@ -60,13 +60,14 @@ def maintain(services: Services, report: Callable[[str, str, Exception], Any]) -
     for inbox in inboxes:
         try:
             _care_for(services, inbox, now, tally)
-        except OutreachError as error:
+        except Exception as error:  # noqa: BLE001 - even a bug met in one must not hold up the others
             tally.failed += 1
             report("inbox_failed", inbox.id, error)
+            _look_later(services, inbox, now)
     for enrollment in enrollments:
         try:
             _bring_on(services, enrollment, now, tally)
-        except OutreachError as error:
+        except Exception as error:  # noqa: BLE001 - even a bug met in one must not hold up the others
             tally.failed += 1
             report("enrollment_failed", enrollment.id, error)
             _put_off(services, enrollment, now)
@@ -76,14 +77,17 @@ def maintain(services: Services, report: Callable[[str, str, Exception], Any]) -
 
 def _bring_on(services: Services, enrollment: Enrollment, now: datetime, tally: Tally) -> None:
     """Do for one enrollment what its time came for."""
-    if any(mail.message_id is None for mail in enrollment.sent):
-        _repair(services, enrollment)
+    incomplete = any(mail.message_id is None for mail in enrollment.sent)
+    if incomplete:
+        repair(services, enrollment)
         tally.repaired += 1
     if enrollment.attempt is not None and enrollment.attempt.deadline <= now:
         settle(services, enrollment)
         tally.settled += 1
     elif enrollment.status is Status.WAITING and _requeue(services, enrollment, now):
         tally.queued += 1
+    if incomplete:
+        put_off(services, enrollment)
 
 
 def _put_off(services: Services, seen: Enrollment, now: datetime) -> None:
@@ -100,12 +104,18 @@ def _put_off(services: Services, seen: Enrollment, now: datetime) -> None:
         services.store.change([key], decide)
 
 
-def _repair(services: Services, enrollment: Enrollment) -> None:
-    """Ask for missing Message-IDs; nothing to do while the mailbox is disconnected."""
-    inbox = services.store.read([keys.inbox(enrollment.inbox)])[keys.inbox(enrollment.inbox)]
-    if inbox is not None and inbox.status == "connected":
-        with noting_disconnection(services, inbox.id):
-            find_message_ids(services, RecordedGmail(services, inbox), enrollment)
+def _look_later(services: Services, seen: Inbox, now: datetime) -> None:
+    """Look into a mailbox that failed again after a while, so that it does not stand in the way."""
+    key = keys.inbox(seen.id)
+
+    def decide(snapshot: Snapshot) -> Changes[None]:
+        record = snapshot[key]
+        if record is None or record.look_at is None or record.look_at > now:
+            return Changes(None)
+        return Changes(None, writes={key: msgspec.structs.replace(record, look_at=now + AGAIN_AFTER)})
+
+    with suppress(OutreachError):
+        services.store.change([key], decide)
 
 
 def _requeue(services: Services, seen: Enrollment, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Own the record of reads: every flow reaches a mailbox through it, so that no read goes unrecorded.
 
-The entries ride in the commits that are there anyway; a crash in between leaves reads unrecorded whose
-content went unused.
+The entries ride in the commits that are there anyway, or in one of their own where none follows; a crash in
+between leaves reads unrecorded whose content went unused.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class RecordedGmail:
     def __init__(self, services: Services, inbox: Inbox) -> None:
         """Open the mailbox of a live connection; MailboxDisconnected when its grant is gone."""
         self.inbox = inbox
+        self._services = services
         self._gmail: Gmail = services.gmail(inbox)
         self._run = services.new_id()
         self._sequence = 0
@@ -49,6 +50,12 @@ class RecordedGmail:
             entries=entries,
             expires_at=now + READS_KEPT,
         )
+
+    def record(self, reads: Reads | None = None) -> None:
+        """Record reads, else those since the last call, where no other commit takes them along."""
+        now = self._services.clock.now()
+        writes = with_reads({}, reads or self.taken(now))
+        self._services.store.commit(Snapshot(), Changes(None, writes=writes))
 
     def _note(self, method: str, format_: str, ids: Sequence[str], why: str) -> None:
         self._entries.append(ReadEntry(method=method, format=format_, ids=tuple(ids), why=why))

@@ -41,11 +41,17 @@ class Continuation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def receive(
-    services: Services, inbox: str, *, push: str | None = None, go_on: Continuation | None = None
+    services: Services,
+    inbox: str,
+    *,
+    push: str | None = None,
+    go_on: Continuation | None = None,
+    gmail: RecordedGmail | None = None,
 ) -> bool:
     """Work off what is new in a mailbox; return whether all is done (else a task will go on).
 
-    push: the Pub/Sub id of the notification; one that was worked off before costs one read.
+    push: the Pub/Sub id of the notification; one that was worked off before costs one read. gmail: where a
+    last look has just been taken, whose reads are to be recorded too.
     """
     key = keys.inbox(inbox)
     snapshot = services.store.read([key])
@@ -53,7 +59,7 @@ def receive(
     if record is None or record.status != "connected" or (push is not None and push in record.pushes):
         return True
     with noting_disconnection(services, inbox):
-        run = _Run(services, key, snapshot, push)
+        run = _Run(services, key, snapshot, push, gmail)
         if record.pending_marks != record.pending_done:
             run.look_again(record)
         try:
@@ -65,10 +71,17 @@ def receive(
 class _Run:
     """Hold one run over one mailbox."""
 
-    def __init__(self, services: Services, key: Key[Inbox], snapshot: Snapshot, push: str | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        key: Key[Inbox],
+        snapshot: Snapshot,
+        push: str | None,
+        gmail: RecordedGmail | None,
+    ) -> None:
         self.services, self.key, self.snapshot, self.push = services, key, snapshot, push
         self.inbox = snapshot.need(key)
-        self.gmail = RecordedGmail(services, self.inbox)
+        self.gmail = gmail or RecordedGmail(services, self.inbox)
 
     def history(self, at: Continuation) -> bool:
         """Work pages of history off, a bounded number of them."""

@@ -1,4 +1,7 @@
-"""Own the finding of Message-IDs that a sender could not find out in time."""
+"""Own the finding of Message-IDs that a sender could not find out in time.
+
+Invariant: as long as one is missing there is a time at which it is asked for again.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from lib.core import keys
-from lib.core.enrollment import message_id_found
+from lib.core.enrollment import message_id_found, repair_later
 from lib.core.ids import message_key
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Enrollment, Record
 from lib.flows.delivering import correspondence_of
-from lib.flows.reading import RecordedGmail, with_reads
+from lib.flows.reading import RecordedGmail, noting_disconnection, with_reads
 from lib.ports import Services
 
 #: How long after a send a message that Gmail does not have may still appear.
@@ -31,7 +34,31 @@ def find_message_ids(services: Services, gmail: RecordedGmail, enrollment: Enrol
         is_gone = message_id == "" and services.clock.now() - mail.at >= GONE_AFTER
         if message_id or is_gone:
             enrollment = _found(services, gmail, enrollment, mail.gmail_id, message_id or "")
+        else:
+            gmail.record()
     return enrollment
+
+
+def repair(services: Services, enrollment: Enrollment) -> None:
+    """Ask for missing Message-IDs; while the mailbox is disconnected there is nothing to ask."""
+    inbox = services.store.read([keys.inbox(enrollment.inbox)])[keys.inbox(enrollment.inbox)]
+    if inbox is None or inbox.status != "connected":
+        return
+    with noting_disconnection(services, inbox.id):
+        find_message_ids(services, RecordedGmail(services, inbox), enrollment)
+
+
+def put_off(services: Services, seen: Enrollment) -> None:
+    """Note when to ask again for what is still missing, so that it does not stand in others' way."""
+    key = keys.enrollment(seen.org, seen.id)
+    now = services.clock.now()
+
+    def decide(snapshot: Snapshot) -> Changes[None]:
+        record = snapshot[key]
+        after = repair_later(record, now) if record is not None else None
+        return Changes(None, writes={key: after} if after is not None and after != record else {})
+
+    services.store.change([key], decide)
 
 
 def _found(

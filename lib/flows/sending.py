@@ -1,7 +1,8 @@
 """Own the path of one step to one candidate, from a task to a mail on record.
 
 Invariant: nothing is sent without a claim, no claim without a decision on what is known now and, for a
-follow-up, a last look into the mailbox; the draft is the one-time token of the claim.
+follow-up, a last look into the mailbox; the draft is the one-time token of the claim. What can never be sent
+fails once, and is not queued for ever.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from datetime import datetime, timedelta
 import msgspec
 
 from lib.core.composing import compose_step
-from lib.core.enrollment import cleared, stopped
-from lib.core.errors import HistoryExpired, Retryable
+from lib.core.enrollment import Event, cleared, stopped
+from lib.core.errors import HistoryExpired, InvalidRequest, NotFound, RecipientRefused, Retryable
 from lib.core.ids import thread_key
 from lib.core.keys import Changes, Snapshot
 from lib.core.optout import optout_token, optout_url
 from lib.core.receiving import is_quiet
-from lib.core.records import Inbox, Status, Step
+from lib.core.records import Enrollment, Inbox, Status, Step
 from lib.core.sending import (
     Claim,
     Claimed,
@@ -35,14 +36,15 @@ from lib.core.sending import (
 )
 from lib.flows.delivering import MARKER_HEADER, Delivery, correspondence_of, deliver
 from lib.flows.reading import RecordedGmail, noting_disconnection, with_reads
-from lib.flows.receiving import receive
+from lib.flows.receiving import PENDING_BATCH, receive
 from lib.flows.repairing import find_message_ids
-from lib.ports import Services
+from lib.ports import Draft, Services
 
+AWAITED = "a new mail in the thread, maybe an answer, cannot be read yet"
 #: How often one task looks into the mailbox before it lets the queue try again.
 LAST_LOOKS = 4
-#: How long a follow-up waits for the Message-ID that it is to name.
-MESSAGE_ID_WAIT = timedelta(minutes=2)
+#: How long a follow-up waits for what Gmail does not have yet: its predecessor, or a new mail in its thread.
+GMAIL_WAIT = timedelta(minutes=2)
 
 
 def send_step(services: Services, task: SendTask, *, retried: bool) -> str:
@@ -51,8 +53,9 @@ def send_step(services: Services, task: SendTask, *, retried: bool) -> str:
     retried: the queue has delivered this task before, so that an earlier worker may have left a draft.
     """
     papers = Papers.of(task)
+    worked_off = False
     with noting_disconnection(services, task.inbox):
-        for look in range(LAST_LOOKS):
+        for _ in range(LAST_LOOKS):
             snapshot = services.store.read(papers.all())
             decided_at = services.clock.now()
             move = next_move(snapshot, papers, task.step, decided_at)
@@ -63,11 +66,15 @@ def send_step(services: Services, task: SendTask, *, retried: bool) -> str:
             if find_message_ids(services, gmail, enrollment) != enrollment:
                 continue
             if any(mail.message_id is None for mail in enrollment.sent):
-                later = Later("Gmail does not have the mail before this one yet", MESSAGE_ID_WAIT)
+                later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
                 return _not_now(services, papers, later, decided_at)
-            if enrollment.sent and something_new(gmail, inbox, first_look=look == 0):
-                receive(services, task.inbox)
+            if enrollment.sent and something_new(gmail, inbox, first_look=not worked_off):
+                receive(services, task.inbox, gmail=gmail)
+                worked_off = True
                 continue
+            if awaits_mail(services, inbox, enrollment):
+                gmail.record()
+                return _not_now(services, papers, Later(AWAITED, GMAIL_WAIT), decided_at)
             if retried or enrollment.requeues > 0 or enrollment.tries > 0:
                 snapshot = _clear_strays(services, gmail, papers, snapshot)
             return _send(services, gmail, papers, snapshot, move.step, decided_at)
@@ -89,6 +96,15 @@ def something_new(gmail: RecordedGmail, inbox: Inbox, *, first_look: bool) -> bo
     return page.next_page is not None or not all(is_quiet(ref.labels) for ref in added)
 
 
+def awaits_mail(services: Services, inbox: Inbox, enrollment: Enrollment) -> bool:
+    """Say whether Gmail names a mail in a thread of the enrollment that it does not have yet."""
+    if not enrollment.sent or inbox.pending_marks == inbox.pending_done:
+        return False
+    threads = {thread_key(enrollment.mailbox, mail.thread) for mail in enrollment.sent}
+    waiting = services.store.pending(inbox.org, inbox.mailbox, PENDING_BATCH)
+    return any(not item.fetched and threads & set(item.lookups) for item in waiting)
+
+
 def _send(
     services: Services,
     gmail: RecordedGmail,
@@ -97,34 +113,28 @@ def _send(
     step: Step,
     decided_at: datetime,
 ) -> str:
-    """Render, draft, claim, send."""
+    """Draft, claim, send; a mail that cannot be drafted never will be."""
     enrollment = snapshot.need(papers.enrollment)
-    inbox, mailbox = snapshot.need(papers.inbox), snapshot.need(papers.mailbox)
     attempt_id = services.new_id()
-    token = optout_token(services.address_key, enrollment.org, enrollment.contact)
-    composed = compose_step(
-        snapshot.need(papers.campaign),
-        step,
-        enrollment,
-        mailbox,
-        marker=marker(enrollment.id, attempt_id),
-        optout_url=optout_url(services.base_url, token),
-        now=decided_at,
-    )
-    thread = enrollment.sent[-1].thread if enrollment.sent and step.thread == "reply" else None
-    draft = gmail.create_draft(composed.raw, thread)
+    try:
+        draft, subject = _draft(services, gmail, papers, snapshot, step, attempt_id, decided_at)
+    except (InvalidRequest, RecipientRefused) as error:
+        gmail.record()
+        never = Stop(Event.FAILED, f"this mail cannot be written: {error.slug}")
+        return _not_now(services, papers, never, decided_at)
     attempt = attempt_for(
         enrollment,
-        inbox,
+        snapshot.need(papers.inbox),
         id_=attempt_id,
         draft=draft.id,
         thread=draft.thread,
-        subject=composed.subject,
+        subject=subject,
         decided_at=decided_at,
     )
     key, record = correspondence_of(enrollment, thread_key(enrollment.mailbox, draft.thread))
     now = services.clock.now()
-    writes = with_reads({key: record}, gmail.taken(now))
+    reads = gmail.taken(now)
+    writes = with_reads({key: record}, reads)
     wanted = Claim(attempt=attempt, tries=enrollment.tries, writes=writes)
     claimed, after = services.store.changed(
         papers.all(), lambda seen: claim(seen, papers, wanted, now), known=snapshot
@@ -133,7 +143,38 @@ def _send(
         return deliver(Delivery(services, gmail, papers, attempt, enrollment), after)
     if claimed is Claimed.LOST:
         gmail.delete_draft(draft.id)
+        if reads is not None:
+            gmail.record(reads)
     return str(claimed)
+
+
+def _draft(
+    services: Services,
+    gmail: RecordedGmail,
+    papers: Papers,
+    snapshot: Snapshot,
+    step: Step,
+    attempt: str,
+    now: datetime,
+) -> tuple[Draft, str]:
+    """Render a step into a draft, in the thread of the one before; return it and its bare subject."""
+    enrollment = snapshot.need(papers.enrollment)
+    token = optout_token(services.address_key, enrollment.org, enrollment.contact)
+    composed = compose_step(
+        snapshot.need(papers.campaign),
+        step,
+        enrollment,
+        snapshot.need(papers.mailbox),
+        marker=marker(enrollment.id, attempt),
+        optout_url=optout_url(services.base_url, token),
+        now=now,
+    )
+    thread = enrollment.sent[-1].thread if enrollment.sent and step.thread == "reply" else None
+    try:
+        return gmail.create_draft(composed.raw, thread), composed.subject
+    except NotFound:
+        # The user has deleted the thread; on the candidate's side References still join it.
+        return gmail.create_draft(composed.raw, None), composed.subject
 
 
 def _clear_strays(services: Services, gmail: RecordedGmail, papers: Papers, snapshot: Snapshot) -> Snapshot:

@@ -6,14 +6,14 @@ counts as sent, and where none is found the step is held and shown.
 
 from __future__ import annotations
 
-from lib.core.enrollment import LIVE, lease, stopped, unclear, withdrawn
+from lib.core.enrollment import LIVE, holds, lease, stopped, unclear, withdrawn
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Enrollment
 from lib.core.sending import DISCONNECTED_WAIT, Later, Never, Papers, Send, Stop, next_settlement, task_of
 from lib.flows.delivering import Delivery, deliver, look_for
 from lib.flows.reading import RecordedGmail, noting_disconnection
 from lib.flows.receiving import receive
-from lib.flows.sending import LAST_LOOKS, something_new
+from lib.flows.sending import AWAITED, GMAIL_WAIT, LAST_LOOKS, awaits_mail, something_new
 from lib.ports import Services
 
 
@@ -35,17 +35,24 @@ def settle(services: Services, stuck: Enrollment) -> str:
     with noting_disconnection(services, inbox.id):
         gmail = RecordedGmail(services, inbox)
         delivery = Delivery(services, gmail, papers, enrollment.attempt, enrollment)
-        if enrollment.status not in LIVE:
-            return _close(delivery)
-        for look in range(LAST_LOOKS):
-            move = next_settlement(snapshot, papers, enrollment.attempt)
-            if not isinstance(move, Send):
-                return _wait(services, papers, enrollment, move)
-            inbox = snapshot.need(papers.inbox)
-            if not (enrollment.sent and something_new(gmail, inbox, first_look=look == 0)):
-                return deliver(delivery, snapshot)
-            receive(services, inbox.id)
-            snapshot = services.store.read(papers.all())
+        return _try_again(delivery, snapshot) if enrollment.status in LIVE else _close(delivery)
+
+
+def _try_again(delivery: Delivery, snapshot: Snapshot) -> str:
+    """Send the same draft again, after a last look like a first try's."""
+    services, gmail, papers = delivery.services, delivery.gmail, delivery.papers
+    for look in range(LAST_LOOKS):
+        move = next_settlement(snapshot, papers, delivery.attempt)
+        if not isinstance(move, Send):
+            return _wait(services, papers, delivery.enrollment, move)
+        inbox = snapshot.need(papers.inbox)
+        if not (delivery.enrollment.sent and something_new(gmail, inbox, first_look=look == 0)):
+            if awaits_mail(services, inbox, delivery.enrollment):
+                gmail.record()
+                return _wait(services, papers, delivery.enrollment, Later(AWAITED, GMAIL_WAIT))
+            return deliver(delivery, snapshot)
+        receive(services, inbox.id, gmail=gmail)
+        snapshot = services.store.read(papers.all())
     return "the mailbox is busy"
 
 
@@ -74,8 +81,8 @@ def _wait(services: Services, papers: Papers, stuck: Enrollment, move: Later | S
 
     def decide(snapshot: Snapshot) -> Changes[str]:
         enrollment = snapshot[papers.enrollment]
-        if enrollment is None:
-            return Changes("erased")
+        if enrollment is None or not holds(enrollment, attempt):
+            return Changes(move.why)
         if isinstance(move, Stop):
             after = stopped(enrollment, move.event, move.why, now)
         else:

@@ -78,6 +78,16 @@ def test_notifications_are_lost_doubled_and_late_on_demand(here: Here) -> None:
     assert (counts.published, counts.lost, [one.times for one in counts.sent]) == (3, 1, [0, 1, 2])
 
 
+def test_at_most_one_notification_a_second_goes_out_when_gmail_s_limit_holds(here: Here) -> None:
+    here.users.watch(userId="me", body={"topicName": TOPIC}).execute()
+    here.world.one_notification_a_second = True
+    for published in (1, 1, 2):
+        here.clock.time += timedelta(seconds=0.5)
+        here.world.deliver(letter(to=RECRUITER), RECRUITER)
+        assert len(here.published) == published
+    assert here.world.notifier.counts.lost == 1
+
+
 def test_history_ids_are_published_as_numbers_and_as_text(here: Here) -> None:
     here.users.watch(userId="me", body={"topicName": TOPIC}).execute()
     for _ in range(8):

@@ -12,6 +12,7 @@ from lib.core.errors import (
     NotFound,
     Permanent,
     RateLimited,
+    RecipientRefused,
     SendUncertain,
     Unavailable,
 )
@@ -142,6 +143,9 @@ class WorldGmail:
         return headers.headers["message-id"][0]
 
     def ensure_label(self, name: str) -> str:
+        for label in self._call(lambda: self._api().list_labels())["labels"]:
+            if label["name"] == name:
+                return str(label["id"])
         return str(self._call(lambda: self._api().create_label(name))["id"])
 
     def watch(self, topic: str) -> Watch:
@@ -172,4 +176,6 @@ def _translated(error: GmailError, *, sends: bool) -> Exception:
         return RateLimited("slow down", retry_after=timedelta(seconds=error.retry_after or 1))
     if error.status == CUT or error.status >= 500:
         return SendUncertain("no answer") if sends else Unavailable("no answer")
+    if error.status == 400 and "recipient" in error.message.lower():
+        return RecipientRefused(error.reason)
     return Permanent(error.reason)

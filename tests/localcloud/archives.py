@@ -39,7 +39,7 @@ def build(function: str, to: Path) -> Path:
 
 
 def _contents(function: str) -> dict[str, Path]:
-    """Return the files by their names in the archive: the function's own at its root, then the shared ones."""
+    """Return the files by their names in the archive: its own at the root, and the shared ones."""
     patterns = json.loads((FUNCTIONS / "archive.json").read_text(encoding="utf-8"))
     contents: dict[str, Path] = {}
     for folder, part in ((FUNCTIONS / function, "own"), (ROOT, "shared")):

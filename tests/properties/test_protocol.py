@@ -7,8 +7,10 @@ or never, calls fail before and after their effect, the history expires, and can
 from __future__ import annotations
 
 import functools
+import random
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -43,15 +45,39 @@ from tests.properties.workers import PausingServices, Worker
 CAMPAIGNS = {"c1": ("ann@example.org", "ben@example.net"), "c2": ("ann@example.org",)}
 FAULTY = ("drafts.create", "drafts.send", "drafts.delete", "history.list", "messages.get", "messages.modify")
 STOPPED_BY_MAIL = {Status.REPLIED, Status.BOUNCED}
+#: How far a worker gets in one go: mostly to its end, else it stalls on the way.
+GO = st.sampled_from([99, 99, 99, 99, *range(24)])
+
+HOW = ("thread", "other address", "subject", "address alone")
+#: What happens in a storm, and how often relative to the rest.
+STORM = {
+    "task": 8,
+    "push": 4,
+    "lost": 1,
+    "move": 9,
+    "crash": 1.5,
+    "maintain": 3,
+    "time": 3,
+    "fault": 1.5,
+    "answer": 0.4,
+    "friend": 0.7,
+    "expiry": 0.2,
+}
+STORM_LENGTH = 80
 
 
-def steps_of(campaign: str) -> tuple[Step, ...]:
+def _go(chance: random.Random) -> int:
+    """Return how far a worker gets: to its end, or it stalls on the way."""
+    return 99 if chance.random() < 0.5 else chance.randrange(24)
+
+
+def steps_of(campaign: str, gap: int) -> tuple[Step, ...]:
     return tuple(
         Step(
             id=id_,
             subject=f"A role at Acme {campaign}",
             text=f"Hello {{{{ name }}}}, [{campaign}/{id_}]",
-            delay=timedelta(days=min(number, 1)),
+            delay=timedelta(days=gap if number else 0),
         )
         for number, id_ in enumerate(("intro", "nudge", "last"))
     )
@@ -79,17 +105,23 @@ class Protocol(RuleBasedStateMachine):
         labels=st.booleans(),
         hidden=st.sampled_from([0, 1, 10]),
         empty_pages=st.sampled_from([0, 0, 2]),
+        gap=st.sampled_from([0, 1]),
+        storms=st.lists(st.integers(0, 2**32), min_size=1, max_size=3),
     )
-    def begin(self, *, survives: bool, labels: bool, hidden: int, empty_pages: int) -> None:
+    def begin(
+        self, *, survives: bool, labels: bool, hidden: int, empty_pages: int, gap: int, storms: list[int]
+    ) -> None:
         connected(self.services)
         self.world.draft_thread_survives = survives
         self.world.history_labels = labels
         self.world.sent_visible_after = timedelta(minutes=hidden)
         self.world.empty_pages = empty_pages
         for campaign, candidates in CAMPAIGNS.items():
-            enrolled(self.services, *candidates, campaign=campaign, steps=steps_of(campaign))
+            enrolled(self.services, *candidates, campaign=campaign, steps=steps_of(campaign, gap))
             for candidate in candidates:
                 self.queue(candidate, campaign)
+        for seed in storms:
+            self.storm(seed)
 
     # What is watched at each call
 
@@ -98,12 +130,12 @@ class Protocol(RuleBasedStateMachine):
         if not isinstance(worker, Worker):
             return
         if name == "history":
-            worker.last_look = len(self.world.access_log)
+            worker.looked_at = len(self.world.access_log)
         if name == "send_draft":
             self.check_send(worker, args[0])
 
     def check_send(self, worker: Worker, draft_id: str) -> None:
-        """Nobody who is known to have answered gets a mail, nor anybody whose answer a last look could see."""
+        """Nobody known to have answered gets a mail, nor anybody whose answer a last look could see."""
         draft = self.world.accounts[OWNER].drafts.get(draft_id)
         if draft is None:
             return
@@ -115,7 +147,7 @@ class Protocol(RuleBasedStateMachine):
         if step == "intro":
             return
         for (who, where, _), came_in in self.answers.items():
-            if (who, where) == (to, campaign) and came_in <= worker.last_look:
+            if (who, where) == (to, campaign) and came_in <= worker.looked_at:
                 self.violations.append(f"{to} got {campaign}/{step} after an answer was there to be seen")
 
     def notify(self) -> None:
@@ -136,12 +168,15 @@ class Protocol(RuleBasedStateMachine):
         return [task for task in self.services.tasks.waiting if task.at is None or task.at <= now]
 
     @precondition(lambda self: self.due())
-    @rule(data=st.data(), twice=st.booleans())
-    def deliver_task(self, data: st.DataObject, twice: bool) -> None:  # noqa: FBT001 - drawn
-        task = data.draw(st.sampled_from(self.due()), label="task")
+    @rule(data=st.data(), twice=st.booleans(), steps=GO)
+    def deliver_task(self, *, data: st.DataObject, twice: bool, steps: int) -> None:
+        self.take_task(data.draw(st.sampled_from(self.due()), label="task"), twice=twice, steps=steps)
+
+    def take_task(self, task: QueuedTask, *, twice: bool, steps: int) -> None:
         if not twice:
             self.services.tasks.waiting.remove(task)
         self.start_task(task)
+        self.move(self.workers[-1], steps)
 
     def start_task(self, task: QueuedTask) -> None:
         def work() -> None:
@@ -157,7 +192,7 @@ class Protocol(RuleBasedStateMachine):
                 if task not in self.services.tasks.waiting:
                     self.services.tasks.waiting.append(task)
 
-        self.workers.append(Worker(task.function, work, after))
+        self.start(task.function, work, after)
 
     @precondition(lambda self: self.due())
     @rule(data=st.data())
@@ -167,20 +202,22 @@ class Protocol(RuleBasedStateMachine):
     # Notifications
 
     @precondition(lambda self: self.notifications)
-    @rule(data=st.data(), twice=st.booleans())
-    def deliver_notification(self, data: st.DataObject, twice: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(data=st.data(), twice=st.booleans(), steps=GO)
+    def deliver_notification(self, *, data: st.DataObject, twice: bool, steps: int) -> None:
         push = data.draw(st.sampled_from(self.notifications), label="push")
+        self.take_push(push, twice=twice, steps=steps)
+
+    def take_push(self, push: str, *, twice: bool, steps: int) -> None:
         if not twice:
             self.notifications.remove(push)
-        self.start_push(push)
 
-    def start_push(self, push: str) -> None:
         def after(done: bool) -> None:  # noqa: FBT001 - what became of it
             if not done and push not in self.notifications:
                 self.notifications.append(push)
 
         work = lambda: receive(self.services, self.services.inbox_id, push=push)  # noqa: E731
-        self.workers.append(Worker("receive", work, after))
+        self.start("receive", work, after)
+        self.move(self.workers[-1], steps)
 
     @precondition(lambda self: self.notifications)
     @rule()
@@ -189,29 +226,39 @@ class Protocol(RuleBasedStateMachine):
 
     # Workers
 
-    @precondition(lambda self: self.workers)
-    @rule(data=st.data(), steps=st.integers(1, 40))
-    def move_worker(self, data: st.DataObject, steps: int) -> None:
-        worker = data.draw(st.sampled_from(self.workers), label="worker")
+    def start(self, name: str, work: Callable[[], Any], after: Callable[[bool], None]) -> None:
+        self.workers.append(Worker(name, work, after, began=len(self.world.access_log)))
+
+    def move(self, worker: Worker, steps: int) -> bool:
+        """Let a worker go on; say whether it still lives."""
         for _ in range(steps):
             if not worker.step():
                 self.workers.remove(worker)
-                return
+                return False
+        return True
 
     @precondition(lambda self: self.workers)
-    @rule(data=st.data(), steps=st.integers(0, 40))
-    def crash_worker(self, data: st.DataObject, steps: int) -> None:
-        worker = data.draw(st.sampled_from(self.workers), label="worker")
-        self.workers.remove(worker)
-        for _ in range(steps):
-            if not worker.step():
-                return
-        worker.crash()
+    @rule(data=st.data(), steps=GO)
+    def move_worker(self, data: st.DataObject, steps: int) -> None:
+        self.move(data.draw(st.sampled_from(self.workers), label="worker"), steps)
 
-    @rule()
-    def start_maintain(self) -> None:
-        work = lambda: maintain(self.services, lambda *_: None)  # noqa: E731
-        self.workers.append(Worker("maintain", work, lambda _done: None))
+    @precondition(lambda self: self.workers)
+    @rule(data=st.data(), steps=st.integers(0, 24))
+    def crash_worker(self, data: st.DataObject, steps: int) -> None:
+        self.kill(data.draw(st.sampled_from(self.workers), label="worker"), steps)
+
+    def kill(self, worker: Worker, steps: int) -> None:
+        if self.move(worker, steps):
+            self.workers.remove(worker)
+            worker.crash()
+
+    @rule(steps=GO)
+    def start_maintain(self, steps: int) -> None:
+        self.start_maintain_for(steps)
+
+    def start_maintain_for(self, steps: int) -> None:
+        self.start("maintain", lambda: maintain(self.services, lambda *_: None), lambda _done: None)
+        self.move(self.workers[-1], steps)
 
     # The world
 
@@ -229,11 +276,17 @@ class Protocol(RuleBasedStateMachine):
 
     @rule()
     def history_expires(self) -> None:
+        self.expire_history()
+
+    def expire_history(self) -> None:
         box = self.world.accounts[OWNER]
         self.world.expire_history_before(box.history_id, OWNER)
 
     @rule(bulk=st.booleans())
-    def unrelated_mail(self, bulk: bool) -> None:  # noqa: FBT001 - drawn
+    def unrelated_mail(self, *, bulk: bool) -> None:
+        self.friend_writes(bulk=bulk)
+
+    def friend_writes(self, *, bulk: bool) -> None:
         raw = written("friend@example.com", f"Lunch {len(self.unrelated)}?")
         labels = ("CATEGORY_PROMOTIONS",) if bulk else ()
         self.unrelated.add(self.world.deliver(raw, OWNER, labels)["id"])
@@ -249,11 +302,12 @@ class Protocol(RuleBasedStateMachine):
         return found
 
     @precondition(lambda self: self.received())
-    @rule(data=st.data(), how=st.sampled_from(["thread", "other address", "subject", "address alone"]))
+    @rule(data=st.data(), how=st.sampled_from(HOW))
     def a_candidate_answers(self, data: st.DataObject, how: str) -> None:
-        received = self.received()
-        index = data.draw(st.integers(0, len(received) - 1), label="mail")
-        candidate, campaign, _, delivery = received[index]
+        self.answer(data.draw(st.integers(0, len(self.received()) - 1), label="mail"), how)
+
+    def answer(self, index: int, how: str) -> None:
+        candidate, campaign, _, delivery = self.received()[index]
         original = mails.parse(delivery.raw)
         subject = f"Re: {str(original['Subject']).removeprefix('Re: ')}"
         sender, reference = candidate, delivery.message_id
@@ -267,11 +321,59 @@ class Protocol(RuleBasedStateMachine):
         answer = self.world.deliver(written(sender, subject, reference), OWNER)
         self.answers[candidate, campaign, answer["id"]] = came_in
 
-    @rule(data=st.data())
-    def a_candidate_opts_out(self, data: st.DataObject) -> None:
-        candidate = data.draw(st.sampled_from(["ben@example.net"]))
+    @rule()
+    def a_candidate_opts_out(self) -> None:
+        candidate = "ben@example.net"
         token = optout_token(self.services.address_key, ORG, self.services.contact_id(candidate))
-        self.workers.append(Worker("opt out", lambda: opt_out(self.services, token), lambda _done: None))
+        self.start("opt out", lambda: opt_out(self.services, token), lambda _done: None)
+
+    # All of it, fast
+
+    def storm(self, seed: int) -> None:
+        """Let many things happen at random, as on busy days; the single rules go on from there."""
+        chance = random.Random(seed)
+        names, weights = zip(*STORM.items(), strict=True)
+        for _ in range(STORM_LENGTH):
+            getattr(self, f"_random_{chance.choices(names, weights)[0]}")(chance)
+
+    def _random_task(self, chance: random.Random) -> None:
+        if due := self.due():
+            self.take_task(chance.choice(due), twice=chance.random() < 0.3, steps=_go(chance))
+
+    def _random_push(self, chance: random.Random) -> None:
+        if self.notifications:
+            self.take_push(chance.choice(self.notifications), twice=chance.random() < 0.2, steps=_go(chance))
+
+    def _random_lost(self, _chance: random.Random) -> None:
+        self.notifications.clear()
+
+    def _random_move(self, chance: random.Random) -> None:
+        if self.workers:
+            self.move(chance.choice(self.workers), _go(chance))
+
+    def _random_crash(self, chance: random.Random) -> None:
+        if self.workers:
+            self.kill(chance.choice(self.workers), chance.randrange(12))
+
+    def _random_maintain(self, chance: random.Random) -> None:
+        self.start_maintain_for(_go(chance))
+
+    def _random_time(self, chance: random.Random) -> None:
+        self.pass_time(chance.choice((1, 2, 4, 6, 11, 35, 60 * 24)))
+
+    def _random_fault(self, chance: random.Random) -> None:
+        when: Any = chance.choice(("before", "after"))
+        self.world.faults.add(Fault(method=chance.choice(FAULTY), when=when, status=503))
+
+    def _random_answer(self, chance: random.Random) -> None:
+        if received := self.received():
+            self.answer(chance.randrange(len(received)), chance.choice(HOW))
+
+    def _random_friend(self, chance: random.Random) -> None:
+        self.friend_writes(bulk=chance.random() < 0.3)
+
+    def _random_expiry(self, _chance: random.Random) -> None:
+        self.expire_history()
 
     # The promises
 
@@ -372,6 +474,6 @@ def written(sender: str, subject: str, reference: str | None = None) -> bytes:
 TestProtocol = Protocol.TestCase
 TestProtocol.settings = settings(
     settings.get_profile(settings.get_current_profile_name()),
-    stateful_step_count=60,
+    stateful_step_count=15,
     suppress_health_check=list(HealthCheck),
 )

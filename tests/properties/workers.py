@@ -25,12 +25,14 @@ class Crash(BaseException):
 
 
 class Worker(greenlet):  # type: ignore[misc] # greenlet ships no types
-    """One run of a flow; ``last_look`` is when it last listed the history, in calls of the world."""
+    """One run of a flow; ``looked_at`` is when it last listed the history, or began: calls so far."""
 
-    def __init__(self, name: str, work: Callable[[], Any], after: Callable[[bool], None]) -> None:
+    def __init__(
+        self, name: str, work: Callable[[], Any], after: Callable[[bool], None], *, began: int
+    ) -> None:
         super().__init__(self._run)
         self.name, self.work, self.after = name, work, after
-        self.last_look = -1
+        self.looked_at = began
         self.at = "start"
         self.crashed = False
 

@@ -138,8 +138,10 @@ def _lost(seen: Evidence) -> int:
 
 def _read(seen: Evidence) -> int:
     """Count the bodies of unrelated mail that were handed out, and every snippet."""
-    bodies = sum(bool(entry["body"] and seen.unrelated & set(entry["message_ids"])) for entry in seen.access)
-    return bodies + sum(bool(entry["snippet"]) for entry in seen.access)
+    return sum(
+        bool(entry["snippet"] or (entry["body"] and seen.unrelated & set(entry["message_ids"])))
+        for entry in seen.access
+    )
 
 
 def _check_mails(seen: Evidence, number: int, candidate: str) -> None:

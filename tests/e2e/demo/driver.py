@@ -29,7 +29,7 @@ from tests.localcloud.cloud import LocalCloud
 ORG, USER, ADDRESS, SENDER = "northwind", "user-1", "robin.recruiter@example.com", "Robin Reyes"
 WEB_APP = "https://app.example.com"
 #: How often the scheduler calls maintain, in simulated time; in production every minute.
-SCHEDULE = timedelta(hours=2)
+SCHEDULE = timedelta(hours=6)
 #: How many unrelated mails come in meanwhile.
 FRIENDS = 12
 OPT_OUT_LINK = re.compile(r"<(http[^>]+)>")
@@ -164,6 +164,7 @@ class Demo:
 
     def run(self) -> None:
         """Go from event to event until the campaign is over; every tenth notification comes twice."""
+        self.cloud.world.one_notification_a_second = True
         self.cloud.world.notifier.double_notifications = lambda _address, history: history % 10 == 0
         end = self.accepted_at + self.span()
         self.plan(self.cloud.clock.now() + SCHEDULE, self.maintain)

@@ -41,6 +41,8 @@ class Switches:
     sent_visible_after: timedelta = timedelta()
     bounce_in_thread: bool = False
     quota_limit: int | None = None  #: units of one mailbox, in all
+    #: drop all but the first notification of a mailbox within a second of the domain's time, as Google does
+    one_notification_a_second: bool = False
 
 
 class World(Switches):
@@ -59,6 +61,7 @@ class World(Switches):
         self.access_log: list[AccessEntry] = []
         self.request_log: list[RequestEntry] = []
         self._outside: dict[str, list[Delivery]] = {}
+        self._notified: dict[str, datetime] = {}
 
     def reset(self) -> None:
         """Forget everything but the clock and the publisher; ids go on, so that none comes twice."""
@@ -67,7 +70,14 @@ class World(Switches):
                 self.__dict__.pop(switch, None)
             self.faults.clear()
             self.notifier = Notifier(self.notifier.publish)
-            for kept in (self.accounts, self.subs, self.revoked, self.bouncing, self._outside):
+            for kept in (
+                self.accounts,
+                self.subs,
+                self.revoked,
+                self.bouncing,
+                self._outside,
+                self._notified,
+            ):
                 kept.clear()
             self.access_log.clear()
             self.request_log.clear()
@@ -230,8 +240,17 @@ class World(Switches):
         with self.lock:
             for state in self.accounts.values():
                 watch = state.active_watch(self.now())
-                if state.changed and watch is not None:
+                if state.changed and watch is not None and not self._too_soon(state.address):
                     due.append((watch.topic, state.address, state.history_id))
                 state.changed = False
         for topic, address, history_id in due:
             self.notifier.notify(topic, address, history_id)
+
+    def _too_soon(self, address: str) -> bool:
+        """Say whether a notification is dropped, since the one before it is not a second old."""
+        now, before = self.now(), self._notified.get(address)
+        if self.one_notification_a_second and before is not None and now - before < timedelta(seconds=1):
+            self.notifier.counts.lost += 1
+            return True
+        self._notified[address] = now
+        return False

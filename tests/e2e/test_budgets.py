@@ -1,0 +1,164 @@
+"""Show that no path costs more than its budget, counted where the calls arrive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.budgets import BUDGETS, Accepting, Budget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.e2e.conftest import Office
+    from tests.localcloud.cloud import LocalCloud
+
+pytestmark = pytest.mark.emulator
+
+READING = {"BatchGetDocuments", "GetDocument", "RunQuery", "RunAggregationQuery", "ListDocuments"}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What was counted at the stand-ins: calls by kind, documents read and written, tasks created."""
+
+    firestore: Counter[str]
+    documents: Counter[str]
+    gmail: Counter[str]
+    tasks: int
+
+
+def measured(cloud: LocalCloud, path: Callable[[], object]) -> Cost:
+    """Go a path and count what it costs."""
+    assert cloud.firestore is not None
+    assert cloud.tasks is not None
+    requests, tasks = cloud.world.requests, len(cloud.tasks.queue.created)
+    cloud.firestore.clear()
+    path()
+    return Cost(
+        firestore=cloud.firestore.calls.snapshot(),
+        documents=cloud.firestore.documents.snapshot(),
+        gmail=Counter(_kind(entry.request) for entry in cloud.world.request_log[requests:]),
+        tasks=len(cloud.tasks.queue.created) - tasks,
+    )
+
+
+def _kind(request: str) -> str:
+    """Name a request to Gmail by the collection or method that its path ends in."""
+    *_, before, last = ("", *request.split("/"))
+    return before if before == "messages" else last
+
+
+def hold_to(name: str, cost: Cost) -> None:
+    """Print what was seen, and fail when it is more than the budget."""
+    seen = Budget(firestore=cost.firestore.total(), gmail=cost.gmail.total(), tasks=cost.tasks)
+    most = BUDGETS[name]
+    print(
+        f"{name}: Firestore {seen.firestore}/{most.firestore} {dict(cost.firestore)}, "
+        f"Gmail {seen.gmail}/{most.gmail} {dict(cost.gmail)}, tasks {seen.tasks}/{most.tasks}"
+    )
+    assert seen.firestore <= most.firestore
+    assert seen.gmail <= most.gmail
+    assert seen.tasks <= most.tasks
+
+
+@pytest.fixture
+def candidate(office: Office) -> str:
+    """Somebody who got the first mail; its notifications were worked off."""
+    (address,) = office.accept(1)
+    assert office.send_next()[1] == "sent"
+    office.push()
+    return address
+
+
+def test_first_step(office: Office) -> None:
+    (candidate,) = office.accept(1)
+    cost = measured(office.cloud, office.send_next)
+    assert len(office.inbox(candidate)) == 1
+    hold_to("first step sent", cost)
+
+
+def test_follow_up_with_nothing_new(office: Office, candidate: str) -> None:
+    cost = measured(office.cloud, office.send_next)
+    assert len(office.inbox(candidate)) == 2
+    hold_to("follow-up sent, nothing new in the mailbox", cost)
+
+
+def test_follow_up_right_after_the_first_mail_whose_notification_was_lost(office: Office) -> None:
+    (candidate,) = office.accept(1)
+    office.send_next()
+    cost = measured(office.cloud, office.send_next)
+    assert len(office.inbox(candidate)) == 2
+    hold_to("follow-up sent, nothing new in the mailbox", cost)
+
+
+@pytest.mark.parametrize("when", ["duplicate", "late"])
+def test_duplicate_or_late_task(office: Office, when: str) -> None:
+    (candidate,) = office.accept(1)
+    task, _ = office.send_next()
+    if when == "late":
+        office.send_next()
+    cost = measured(office.cloud, lambda: office.run(task))
+    assert len(office.inbox(candidate)) == (1 if when == "duplicate" else 2)
+    hold_to("duplicate or late task", cost)
+
+
+@pytest.mark.usefixtures("candidate")
+def test_same_notification_again(office: Office) -> None:
+    id_ = office.push()
+    hold_to("the same notification again", measured(office.cloud, lambda: office.push(id_)))
+
+
+def test_notification_of_our_own_send(office: Office) -> None:
+    office.accept(1)
+    assert office.send_next()[1] == "sent"
+    cost = measured(office.cloud, office.push)
+    assert cost.gmail == Counter({"history": 1})
+    hold_to("notification of our own send or label", cost)
+
+
+@pytest.mark.usefixtures("candidate")
+def test_notification_of_a_label_alone(office: Office) -> None:
+    cost = measured(office.cloud, office.push)
+    hold_to("notification of our own send or label", cost)
+
+
+@pytest.mark.usefixtures("candidate")
+def test_notification_with_unrelated_mail(office: Office) -> None:
+    for number in range(100):
+        office.write(f"friend{number}@family.example.net", f"Lunch {number}", "Nobody's business.")
+    cost = measured(office.cloud, office.push)
+    assert cost.gmail == Counter({"history": 1, "batch": 2})
+    hold_to("notification with 100 unrelated new mails", cost)
+
+
+def test_notification_with_an_answer(office: Office, candidate: str) -> None:
+    office.answer(candidate, "Let us talk.")
+    cost = measured(office.cloud, office.push)
+    (follow_up,) = office.kept
+    assert office.run(follow_up) == "already replied"
+    hold_to("notification with one answer in its thread", cost)
+
+
+@pytest.mark.parametrize("candidates", [1, 200, 450])
+def test_accepting(office: Office, candidates: int) -> None:
+    body = office.campaign(candidates)
+    cost = measured(office.cloud, lambda: office.call("POST", "enqueue_campaign", json=body))
+    most = Accepting(candidates=candidates)
+    reading = sum(calls for method, calls in cost.firestore.items() if method in READING)
+    writing = cost.firestore.total() - reading
+    read, written = cost.documents["read"], cost.documents["written"]
+    print(
+        f"accepting {candidates}: writing calls {writing}/{most.writing}, reading calls "
+        f"{reading}/{most.reading}, documents written {written} and read {read}/{most.documents}, "
+        f"tasks {cost.tasks}/{candidates}, Gmail {cost.gmail.total()}/0"
+    )
+    assert writing <= most.writing
+    assert reading <= most.reading
+    assert max(read, written) <= most.documents
+    assert not cost.gmail
+    # The first step is due at once, and the horizon ends before any other is next.
+    assert cost.tasks == candidates == len(office.kept)

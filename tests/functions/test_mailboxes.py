@@ -1,0 +1,118 @@
+"""A user asks for a mailbox to be connected and lists their own, never with its secrets."""
+
+from __future__ import annotations
+
+import requests
+
+from tests.functions.office import OTHER, RECRUITER, RETURN_URL, WEB_APP, Office, faults
+
+
+def test_a_connection_is_a_url_for_the_browser_that_names_nobody(office: Office) -> None:
+    answer = office.wish()
+    assert answer.status_code == 201
+    url = answer.json()["url"]
+    assert url.startswith(office.url("oauth_callback/start?ticket="))
+    assert "robin" not in url.lower()
+
+
+def test_each_connection_has_a_ticket_of_its_own(office: Office) -> None:
+    assert office.wish().json()["url"] != office.wish().json()["url"]
+
+
+def test_all_faults_of_a_connection_are_listed_at_once(office: Office) -> None:
+    answer = office.wish(
+        address="robin", sender_name="Robin\r\nBcc: x", return_url="https://evil.example.org/"
+    )
+    assert answer.status_code == 422
+    assert [field for _, field, _ in faults(answer)] == ["address", "sender_name", "return_url"]
+    assert office.stored() == {}
+
+
+def test_return_urls_outside_the_web_app_are_refused(office: Office) -> None:
+    for url in (
+        "https://app.example.com.evil.example.org/",
+        "https://app.example.com@evil.example.org/",
+        "https://app.example.comet",
+        "http://app.example.com/",
+        "//app.example.com/",
+        "javascript:alert(1)",
+        f"{RETURN_URL}\r\nSet-Cookie: a=b",
+        "",
+    ):
+        answer = office.wish(return_url=url)
+        assert (answer.status_code, [field for _, field, _ in faults(answer)]) == (422, ["return_url"]), url
+    assert office.stored() == {}
+
+
+def test_fields_that_are_missing_unknown_or_of_another_type_are_refused(office: Office) -> None:
+    bodies: tuple[object, ...] = ({}, {"address": RECRUITER}, {"address": 1}, [])
+    for body in bodies:
+        answer = office.call("POST", "mailboxes/connections", json=body)
+        assert answer.status_code == 422
+        assert faults(answer)
+    [(_, _, why)] = faults(office.wish(owner="user-2"))
+    assert "owner" in why
+    assert office.call("POST", "mailboxes/connections", data=b"\xff{").status_code == 422
+    assert office.stored() == {}
+
+
+def test_the_mailbox_of_somebody_else_is_refused(office: Office) -> None:
+    answer = office.wish(address=OTHER)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:outreach:error:forbidden")
+    assert office.stored() == {}
+
+
+def test_the_list_shows_the_users_own_without_any_secret(office: Office) -> None:
+    id_ = office.connected()
+    answer = office.call("GET", "mailboxes")
+    [shown] = answer.json()["mailboxes"]
+    assert (shown["id"], shown["address"], shown["sender_name"]) == (id_, RECRUITER, "Robin Reyes")
+    assert (shown["status"], shown["why"]) == ("connected", "")
+    inbox = office.inbox()
+    assert inbox is not None
+    hidden = office.secrets() | {inbox.sealed_token, f'"{inbox.cursor}"', inbox.id}
+    assert [secret for secret in hidden if secret in answer.text] == []
+    assert "token" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_colleagues_mailbox_is_shown_to_an_admin_alone(office: Office) -> None:
+    office.connected()
+    page = office.consent_page(office.token("user-2", OTHER), address=OTHER)
+    assert office.browser.ask("GET", office.browser.consent(page, OTHER)).headers["Location"] == RETURN_URL
+
+    def listed(token: str) -> list[str]:
+        return [one["address"] for one in office.call("GET", "mailboxes", token).json()["mailboxes"]]
+
+    assert listed(office.token()) == [RECRUITER]
+    assert listed(office.token("user-2", OTHER)) == [OTHER]
+    assert listed(office.token("user-3", "ada@example.com")) == []
+    assert listed(office.token("user-3", "ada@example.com", role="admin")) == [RECRUITER, OTHER]
+    assert listed(office.token("user-1", RECRUITER, org="globex", role="admin")) == []
+
+
+def test_nothing_is_told_without_a_good_token(office: Office) -> None:
+    office.connected()
+    foreign = office.token()[:-8] + "AAAAAAAA"
+    for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {foreign}"}):
+        for method, path in (
+            ("GET", "mailboxes"),
+            ("POST", "mailboxes/connections"),
+            ("GET", "campaigns/c1"),
+        ):
+            answer = requests.request(method, office.url(path), headers=headers, timeout=30)
+            assert answer.status_code == 401
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert RECRUITER not in answer.text
+
+
+def test_the_web_apps_pages_may_call_and_others_may_not(office: Office) -> None:
+    for origin, allowed in ((WEB_APP, WEB_APP), ("https://evil.example.org", None)):
+        asked = requests.options(office.url("mailboxes"), headers={"Origin": origin}, timeout=30)
+        assert asked.headers.get("Access-Control-Allow-Origin") == allowed
+        assert "Access-Control-Allow-Credentials" not in asked.headers
+
+
+def test_what_is_not_there_is_not_found(office: Office) -> None:
+    for method, path in (("GET", "mailboxes/connections"), ("POST", "mailboxes"), ("DELETE", "mailboxes/x")):
+        assert office.call(method, path).status_code == 404
