@@ -186,6 +186,9 @@ class LocalCloud:
         self.env |= describe(self.project, self.base_url, self.queue, self.topic)
         if not os.environ.get("OUTREACH_BASE_URL"):
             self._start_functions()
+        if self.tasks:
+            # Before the functions go: nothing is dispatched to functions that are gone.
+            self._stack.callback(self.tasks.queue.stop)
         if self.emulators:
             self.emulators.wait()
             self._pubsub.push_to(self.topic, self.subscription, f"{self.base_url}/{PUSHED_TO}")

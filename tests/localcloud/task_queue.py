@@ -234,7 +234,8 @@ class TaskQueue:
                 task.method, task.url, body=task.body, headers=headers, retries=False, timeout=600.0
             )
         except urllib3.exceptions.HTTPError as error:
-            print(f"task {headers['X-CloudTasks-TaskName']}: {type(error).__name__}", file=sys.stderr)
+            if not self._stopping:
+                print(f"task {headers['X-CloudTasks-TaskName']}: {type(error).__name__}", file=sys.stderr)
             return 0, ""
         return answer.status, answer.headers.get("Retry-After", "")
 

@@ -111,6 +111,7 @@ def test_a_worker_that_stalled_before_its_claim_leaves_the_step_to_a_new_look(
     services.clock.move(timedelta(minutes=6))
     finish(late)
     assert mails(services) == 1
+    assert services.enrollment(ANN).status is Status.WAITING
 
 
 def test_a_worker_that_stalled_after_its_claim_leaves_the_draft_to_the_settler(
