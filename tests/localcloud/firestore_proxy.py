@@ -37,11 +37,9 @@ class ProxyFault:
     probability: float = 1.0
 
 
-if TYPE_CHECKING:
-    _Handler = grpc.GenericRpcHandler[Any, Any]
-else:
-    # Generic in the stubs only.
-    _Handler = grpc.GenericRpcHandler
+def _as_it_is(message: bytes) -> bytes:
+    """Pass a message on without knowing what is in it."""
+    return message
 
 
 def _read_by(method: str, answer: bytes) -> int:
@@ -64,7 +62,7 @@ def _written_by(method: str, request: bytes) -> int:
     return int(method in {"CreateDocument", "UpdateDocument", "DeleteDocument"})
 
 
-class FirestoreProxy(_Handler):
+class FirestoreProxy(grpc.GenericRpcHandler):
     """Forward every call to the emulator at ``upstream``; ``target`` is where clients connect."""
 
     def __init__(self, upstream: str, port: int = 0, seed: int = 0) -> None:
@@ -112,7 +110,9 @@ class FirestoreProxy(_Handler):
     def _single(self, path: str, method: str, request: bytes, context: grpc.ServicerContext) -> bytes:
         after = self._enter(method, context)
         try:
-            answer: bytes = self._channel.unary_unary(path, None, None)(request, **_passed_on(context))
+            answer: bytes = self._channel.unary_unary(path, _as_it_is, _as_it_is)(
+                request, **_passed_on(context)
+            )
         except grpc.RpcError as error:
             _abort_like(error, context)
         self._count(method, request, [answer])
@@ -124,7 +124,7 @@ class FirestoreProxy(_Handler):
         after = self._enter(method, context)
         try:
             answers: list[bytes] = list(
-                self._channel.unary_stream(path, None, None)(request, **_passed_on(context))
+                self._channel.unary_stream(path, _as_it_is, _as_it_is)(request, **_passed_on(context))
             )
         except grpc.RpcError as error:
             _abort_like(error, context)
@@ -138,7 +138,9 @@ class FirestoreProxy(_Handler):
     ) -> Iterator[bytes]:
         self._enter(method, context)
         try:
-            yield from self._channel.stream_stream(path, None, None)(requests, **_passed_on(context))
+            yield from self._channel.stream_stream(path, _as_it_is, _as_it_is)(
+                requests, **_passed_on(context)
+            )
         except grpc.RpcError as error:
             _abort_like(error, context)
 

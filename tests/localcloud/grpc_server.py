@@ -55,7 +55,7 @@ class CallCounter:
             self._counts.clear()
 
 
-def service(name: str, methods: Mapping[str, Method], calls: CallCounter) -> grpc.GenericRpcHandler[Any, Any]:
+def service(name: str, methods: Mapping[str, Method], calls: CallCounter) -> grpc.GenericRpcHandler:
     """Make the handler of a whole service from its table of methods."""
 
     def implement(method_name: str, method: Method) -> grpc.RpcMethodHandler[Any, Any]:
@@ -78,9 +78,7 @@ def service(name: str, methods: Mapping[str, Method], calls: CallCounter) -> grp
 class GrpcServer:
     """Serve handlers on a loopback port until stopped; port 0 picks a free one."""
 
-    def __init__(
-        self, handlers: Sequence[grpc.GenericRpcHandler[Any, Any]], port: int = 0, workers: int = 32
-    ) -> None:
+    def __init__(self, handlers: Sequence[grpc.GenericRpcHandler], port: int = 0, workers: int = 32) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="grpc")
         self._server = grpc.server(self._pool, options=[*OPTIONS, ("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers(tuple(handlers))
