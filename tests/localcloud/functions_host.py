@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 import threading
 import traceback
@@ -95,7 +96,11 @@ class FunctionsHost:
 
 def _load(name: str, source: Path) -> WSGIApplication:
     create: Any = functions_framework.create_app  # ships no types
-    application: WSGIApplication = create(target=name, source=str(source))
+    try:
+        application: WSGIApplication = create(target=name, source=str(source))
+    finally:
+        # The framework leaves one function's kind in the environment, and takes the next for the same.
+        os.environ.pop("FUNCTION_SIGNATURE_TYPE", None)
     return application
 
 
