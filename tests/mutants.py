@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODEL = "tests/properties"
 FLOWS = "tests/flows"
 CORE = "tests/core"
-GMAIL = "tests/contract/test_gmail_adapter.py"
+GMAIL = ("tests/contract/test_gmail_adapter.py", "tests/contract/test_gmail_errors.py")
 #: Copies that are tested at once: one for each core of a small machine.
 AT_ONCE = 2
 LONGEST = 600
@@ -132,6 +132,7 @@ MUTANTS = (
         "lib/core/receiving.py",
         "    return not open_send\n",
         "    return True\n",
+        (CORE, FLOWS, MODEL),
     ),
     Mutant(
         "stop without the enrollment",
@@ -189,14 +190,14 @@ MUTANTS = (
         "lib/adapters/gmail/mailbox.py",
         'HEADER_FIELDS = "',
         'HEADER_FIELDS = "snippet,',
-        (GMAIL,),
+        GMAIL,
     ),
     Mutant(
         "a cut connection is sent again",
         "lib/adapters/gmail/transport.py",
         '_Tls if uri.startswith("https:") else _Plain',
         "connection_type",
-        (GMAIL,),
+        GMAIL,
     ),
 )
 

@@ -46,12 +46,10 @@ def listen(event):
         raise RuntimeError("the first delivery fails")
 """
 
+# A plain function, as the real one: the framework remembers a name's kind for the whole process.
 WATCH = """
-import functions_framework
-
-@functions_framework.cloud_event
-def watch_notification(event):
-    pass
+def watch_notification(request):
+    return "ok"
 """
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from lib.core.errors import Contended
+from lib.core.keys import Changes, Snapshot
 from lib.core.records import Status
-from lib.core.sending import SendTask
+from lib.core.sending import Claimed, SendTask
 from lib.flows.maintaining import maintain
 from lib.flows.receiving import receive
 from lib.flows.sending import send_step
@@ -178,11 +180,24 @@ def test_a_settler_and_the_worker_it_took_over_from_send_one_mail(services: Paus
     assert services.enrollment(ANN).sent_count == 1
 
 
-def test_a_claim_whose_answer_was_lost_is_known_as_its_own(services: PausingServices) -> None:
+def test_a_claim_whose_answer_was_lost_is_known_as_its_own(
+    services: PausingServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store's client tries a commit again whose first try had its effect: then its condition fails."""
     enrolled(services, ANN)
-    late = stalled(services, services.task(ANN), "after commit", after="after create_draft")
-    late.crash()
-    settle_all(services)
+    commit = services.store.commit
+    lost: list[bool] = []
+
+    def committed(snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
+        after = commit(snapshot, changes)
+        if not lost and Claimed.OURS is changes.result:
+            lost.append(True)
+            raise Contended("the first try had its effect")
+        return after
+
+    monkeypatch.setattr(services.store, "commit", committed)
+    run(services, services.task(ANN))
+    assert lost
     assert mails(services) == 1
 
 
