@@ -186,8 +186,7 @@ class LocalCloud:
         self.env |= describe(self.project, self.base_url, self.queue, self.topic)
         if not os.environ.get("OUTREACH_BASE_URL"):
             self._start_functions()
-        if self.tasks:
-            # Before the functions go: nothing is dispatched to functions that are gone.
+        if self.tasks:  # Stopped before the functions are: none is dispatched to what is gone.
             self._stack.callback(self.tasks.queue.stop)
         if self.emulators:
             self.emulators.wait()
