@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from lib.core import keys
+from lib.core.composing import MARKER_HEADER
 from lib.core.enrollment import Event, not_found, sent, stopped, unclear
 from lib.core.errors import (
     HistoryExpired,
@@ -29,8 +30,6 @@ from lib.flows.queueing import queue_step
 from lib.flows.reading import RecordedGmail, with_reads
 from lib.ports import MessageRef, Sent, Services
 
-#: The header by which we know our own mail among SENT.
-MARKER_HEADER = "X-Outreach-Attempt"
 #: How soon an attempt with an unclear result is settled.
 SETTLE_AFTER = timedelta(seconds=30)
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from lib.core.composing import compose_step
+from lib.core.composing import MARKER_HEADER, compose_step
 from lib.core.enrollment import Event, cleared, stopped
 from lib.core.errors import HistoryExpired, InvalidRequest, NotFound, RecipientRefused, Retryable
 from lib.core.ids import thread_key
@@ -34,7 +34,7 @@ from lib.core.sending import (
     next_move,
     postponed,
 )
-from lib.flows.delivering import MARKER_HEADER, Delivery, correspondence_of, deliver
+from lib.flows.delivering import Delivery, correspondence_of, deliver
 from lib.flows.reading import RecordedGmail, noting_disconnection, with_reads
 from lib.flows.receiving import PENDING_BATCH, receive
 from lib.flows.repairing import find_message_ids
