@@ -3,6 +3,7 @@
 OutreachError
 ├── Retryable (503, ``retry_after``)        the same call may work later
 │   ├── RateLimited                         the other side asks us to slow down
+│   ├── MailboxPaused                       nothing may be sent from this mailbox for a while
 │   ├── Unavailable                         the other side failed or did not answer
 │   └── Contended                           another worker changed the same document
 ├── Permanent                               the same call will fail again
@@ -55,6 +56,20 @@ class RateLimited(Retryable):
     """Say that the other side asks us to slow down."""
 
     slug = "rate-limited"
+
+
+class MailboxPaused(Retryable):
+    """Say that Gmail lets this mailbox send nothing for ``retry_after``; why: in words for its owner.
+
+    alert: name of the log event by which the operator hears of it, "" when it is only the mailbox's affair.
+    """
+
+    slug = "mailbox-paused"
+
+    def __init__(self, why: str, *, retry_after: timedelta, alert: str = "") -> None:
+        """Keep the reason, how long it lasts, and whether the operator has to know."""
+        super().__init__(why, retry_after=retry_after)
+        self.alert = alert
 
 
 class Unavailable(Retryable):
@@ -110,10 +125,15 @@ class NotFound(Permanent):
 
 
 class Conflict(Permanent):
-    """Say that the thing has changed, or exists already with other content."""
+    """Say that the thing has changed, or exists already with other content; ``now`` is how it is now."""
 
     status = 409
     slug = "conflict"
+
+    def __init__(self, why: str, now: msgspec.Struct | None = None) -> None:
+        """Keep the reason, and what the caller should look at instead."""
+        super().__init__(why)
+        self.now = now
 
 
 class MailboxDisconnected(Permanent):

@@ -70,6 +70,31 @@ def reads(org: str, mailbox_id: str, run: str, sequence: int) -> Key[records.Rea
     return Key(records.Reads, f"orgs/{org}/mailboxes/{mailbox_id}/reads/{run}-{sequence}")
 
 
+def reads_head(org: str, mailbox_id: str) -> Key[records.ReadsHead]:
+    """Return the key of the ends of a mailbox's chain of reads."""
+    return Key(records.ReadsHead, f"orgs/{org}/mailboxes/{mailbox_id}/chains/reads")
+
+
+def day(org: str, mailbox_id: str, date: str) -> Key[records.Day]:
+    """Return the key of a mailbox's slot ledger of one local date."""
+    return Key(records.Day, f"orgs/{org}/mailboxes/{mailbox_id}/days/{date}")
+
+
+def org(org_id: str) -> Key[records.Org]:
+    """Return the key of an org's settings."""
+    return Key(records.Org, f"orgs/{org_id}")
+
+
+def suppression(org: str, contact_id: str) -> Key[records.Suppression]:
+    """Return the key of a suppressed address, under its contact's id."""
+    return Key(records.Suppression, f"orgs/{org}/suppressions/{contact_id}")
+
+
+def attachment(org: str, campaign_id: str, id_: str) -> Key[records.AttachmentContent]:
+    """Return the key of the content of a campaign's attachment."""
+    return Key(records.AttachmentContent, f"orgs/{org}/campaigns/{campaign_id}/attachments/{id_}")
+
+
 def connection(org: str, id_: str) -> Key[records.Connection]:
     """Return the key of a wish to connect a mailbox."""
     return Key(records.Connection, f"orgs/{org}/connections/{id_}")

@@ -19,7 +19,18 @@ from lib.core.classify import Understood, bare_subject
 from lib.core.enrollment import Event, answered_automatically, stopped
 from lib.core.ids import normalise_address
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import Attempt, Contact, Enrollment, Inbox, Pending, Reads, Record, Reply, ReplyKind
+from lib.core.records import (
+    Attempt,
+    Contact,
+    Enrollment,
+    Inbox,
+    Pending,
+    Reads,
+    Record,
+    Reply,
+    ReplyKind,
+    SuppressedWhy,
+)
 
 #: How many Pub/Sub message ids an inbox remembers.
 PUSHES_KEPT = 30
@@ -227,9 +238,7 @@ class _Page:
             self.writes[key] = after
 
     def _suppress(self, contact: Contact, event: Event) -> None:
-        why: Literal["opted_out", "bounced"] = (
-            "opted_out" if event is Event.OPTED_OUT else contact.suppressed or "bounced"
-        )
+        why: SuppressedWhy = "opted_out" if event is Event.OPTED_OUT else contact.suppressed or "bounced"
         self.writes[keys.contact(contact.org, contact.id)] = msgspec.structs.replace(contact, suppressed=why)
 
     def _now(self, key: Key[Any]) -> Any:

@@ -153,7 +153,7 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
     existing = services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)]
     if existing is not None and existing.org != connection.org:
         raise Conflict("This mailbox is connected in another organisation; disconnect it there first.")
-    label = gmail.ensure_label(LABEL)
+    label = gmail.ensure_labels([LABEL])[0]
     watch = gmail.watch(services.topic)
     now = services.clock.now()
     token = services.vault.seal(grant.refresh_token or "", org=connection.org, mailbox=grant.sub)

@@ -24,11 +24,12 @@ from lib.core.errors import (
 )
 from lib.core.ids import message_key, thread_key
 from lib.core.keys import Changes, Key, Snapshot
+from lib.core.mails import MessageRef, Sent
 from lib.core.records import Attempt, Correspondence, Enrollment, Record, SentMail
 from lib.core.sending import DISCONNECTED_WAIT, Papers, marker
 from lib.flows.queueing import queue_step
 from lib.flows.reading import RecordedGmail, with_reads
-from lib.ports import MessageRef, Sent, Services
+from lib.ports import Services
 
 #: How soon an attempt with an unclear result is settled.
 SETTLE_AFTER = timedelta(seconds=30)
@@ -81,10 +82,9 @@ def deliver(delivery: Delivery, known: Snapshot) -> str:
 
 def record_sent(delivery: Delivery, mail: Sent, known: Snapshot | None = None) -> str:
     """Record a mail that went out with its Message-ID, in one commit; queue the next step."""
-    label = delivery.gmail.inbox.label
     try:
         # "Gone" may mean "not there yet" this early: then maintain asks again.
-        message_id = delivery.gmail.note_sent(mail.gmail_id, label) or None
+        message_id = delivery.gmail.note_sent(mail.gmail_id) or None
     except OutreachError:
         # The mail is out, and that must be recorded now; maintain asks for the Message-ID again.
         message_id = None

@@ -24,10 +24,11 @@ from lib.core.classify import (
 )
 from lib.core.ids import address_id, message_key, thread_key
 from lib.core.keys import Key, Snapshot
+from lib.core.mails import MailHeaders, MessageRef
 from lib.core.receiving import BULK_LABELS, Found, MatchedBy, best_enrollment, is_quiet
 from lib.core.records import Contact, Inbox, Pending
 from lib.flows.reading import RecordedGmail
-from lib.ports import MailHeaders, MessageRef, Services
+from lib.ports import Services
 
 #: How long mail that matched nothing may be looked up again, at most.
 PENDING_KEPT = timedelta(days=1)

@@ -16,8 +16,9 @@ import msgspec
 from lib.core import keys
 from lib.core.errors import MailboxDisconnected
 from lib.core.keys import Changes, Key, Snapshot
+from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent
 from lib.core.records import Inbox, ReadEntry, Reads
-from lib.ports import Draft, Gmail, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Services
+from lib.ports import Gmail, Services
 
 #: How long the record of reads is kept.
 READS_KEPT = timedelta(days=180)
@@ -90,10 +91,11 @@ class RecordedGmail:
             self._note("drafts.get", "metadata", [draft for draft, _ in found], why)
         return found
 
-    def note_sent(self, gmail_id: str, label: str | None) -> str | None:
-        """Ask for the Message-ID of a mail of ours, and label it."""
+    def note_sent(self, gmail_id: str, labels: Sequence[str] = ()) -> str | None:
+        """Ask for the Message-ID of a mail of ours; put the product's label on it, and further ones."""
         self._note("messages.get", "metadata", (gmail_id,), "the Message-ID of a mail of ours")
-        return self._gmail.note_sent(gmail_id, label)
+        own = [self.inbox.label] if self.inbox.label else []
+        return self._gmail.note_sent(gmail_id, [*own, *labels])
 
     def create_draft(self, raw: bytes, thread: str | None) -> Draft:
         """Create a draft, in a thread if given."""

@@ -18,11 +18,12 @@ from lib.core import keys
 from lib.core.errors import HistoryExpired
 from lib.core.ids import digest
 from lib.core.keys import Key, Snapshot
+from lib.core.mails import MessageRef
 from lib.core.receiving import Worked, is_settled, page_keys, worked_off
 from lib.core.records import Attempt, Inbox, Pending
 from lib.flows.matching import Search
 from lib.flows.reading import RecordedGmail, noting_disconnection
-from lib.ports import MessageRef, Services
+from lib.ports import Services
 
 #: How many pages of history one run works off; a continuation task takes the rest.
 PAGES = 5

@@ -30,7 +30,7 @@ def find_message_ids(services: Services, gmail: RecordedGmail, enrollment: Enrol
     for mail in enrollment.sent:
         if mail.message_id is not None:
             continue
-        message_id = gmail.note_sent(mail.gmail_id, gmail.inbox.label)
+        message_id = gmail.note_sent(mail.gmail_id)
         is_gone = message_id == "" and services.clock.now() - mail.at >= GONE_AFTER
         if message_id or is_gone:
             enrollment = _found(services, gmail, enrollment, mail.gmail_id, message_id or "")

@@ -16,6 +16,7 @@ from lib.core.enrollment import Event, cleared, stopped
 from lib.core.errors import HistoryExpired, InvalidRequest, NotFound, RecipientRefused, Retryable
 from lib.core.ids import thread_key
 from lib.core.keys import Changes, Snapshot
+from lib.core.mails import Draft
 from lib.core.optout import optout_token, optout_url
 from lib.core.receiving import is_quiet
 from lib.core.records import Enrollment, Inbox, Status, Step
@@ -38,7 +39,7 @@ from lib.flows.delivering import Delivery, correspondence_of, deliver
 from lib.flows.reading import RecordedGmail, noting_disconnection, with_reads
 from lib.flows.receiving import PENDING_BATCH, receive
 from lib.flows.repairing import find_message_ids
-from lib.ports import Draft, Services
+from lib.ports import Services
 
 AWAITED = "a new mail in the thread, maybe an answer, cannot be read yet"
 #: How often one task looks into the mailbox before it lets the queue try again.

@@ -22,11 +22,11 @@ def here() -> Iterator[Connected]:
 
 
 def test_a_draft_is_made_sent_and_noted_in_three_requests(here: Connected) -> None:
-    label = here.mailbox.ensure_label("Outreach")
+    label = here.mailbox.ensure_labels(["Outreach"])[0]
     before = here.world.requests
     draft = here.mailbox.create_draft(letter(X_Outreach_Attempt="a1"), None)
     sent = here.mailbox.send_draft(draft.id)
-    message_id = here.mailbox.note_sent(sent.gmail_id, label)
+    message_id = here.mailbox.note_sent(sent.gmail_id, [label])
     assert here.world.requests - before == 3
     [delivery] = here.world.outside_inbox(CANDIDATE)
     assert delivery.message_id == message_id
@@ -71,18 +71,18 @@ def test_stray_drafts_are_found_by_their_marker_in_two_requests(here: Connected)
 def test_noting_a_deleted_mail_gives_an_empty_message_id(here: Connected) -> None:
     sent = here.mailbox.send_draft(here.mailbox.create_draft(letter(), None).id)
     here.world.delete_message(RECRUITER, sent.gmail_id)
-    assert here.mailbox.note_sent(sent.gmail_id, None) == ""
+    assert here.mailbox.note_sent(sent.gmail_id, []) == ""
 
 
 def test_a_label_that_cannot_be_put_on_is_no_error(here: Connected) -> None:
     sent = here.mailbox.send_draft(here.mailbox.create_draft(letter(), None).id)
-    assert here.mailbox.note_sent(sent.gmail_id, "Label_gone")
+    assert here.mailbox.note_sent(sent.gmail_id, ["Label_gone"])
 
 
 def test_a_message_id_that_gmail_does_not_tell_now_is_none(here: Connected) -> None:
     sent = here.mailbox.send_draft(here.mailbox.create_draft(letter(), None).id)
     here.fault("messages.get", status=503)
-    assert here.mailbox.note_sent(sent.gmail_id, None) is None
+    assert here.mailbox.note_sent(sent.gmail_id, []) is None
 
 
 # Reading
@@ -169,12 +169,12 @@ def test_a_whole_message_is_read_as_it_came(here: Connected) -> None:
 
 
 def test_no_answer_holds_a_snippet_and_only_message_reads_a_body(here: Connected) -> None:
-    label = here.mailbox.ensure_label("Outreach")
+    label = here.mailbox.ensure_labels(["Outreach"])[0]
     start = here.mailbox.profile()[1]
     gmail_id = here.world.deliver(arriving(), RECRUITER)["id"]
     draft = here.mailbox.create_draft(letter(X_Outreach_Attempt="a1"), None)
     here.mailbox.drafts_to(CANDIDATE, "X-Outreach-Attempt")
-    here.mailbox.note_sent(here.mailbox.send_draft(draft.id).gmail_id, label)
+    here.mailbox.note_sent(here.mailbox.send_draft(draft.id).gmail_id, [label])
     here.mailbox.history(start)
     here.mailbox.messages_since(here.now - timedelta(days=1))
     here.mailbox.headers([gmail_id], ["From"])
@@ -192,8 +192,8 @@ def test_no_answer_holds_a_snippet_and_only_message_reads_a_body(here: Connected
 
 
 def test_an_existing_label_is_found(here: Connected) -> None:
-    first = here.mailbox.ensure_label("Outreach")
-    assert here.mailbox.ensure_label("Outreach") == first
+    first = here.mailbox.ensure_labels(["Outreach"])[0]
+    assert here.mailbox.ensure_labels(["Outreach"])[0] == first
 
 
 def test_a_watch_lasts_a_week_and_takes_the_place_of_another_clients(here: Connected) -> None:

@@ -153,7 +153,7 @@ def connected(services: MemoryServices) -> None:
     """Connect the owner's mailbox."""
     services.world.add_account(OWNER, MAILBOX)
     gmail = WorldGmail(services.world, OWNER)
-    label, watch, now = gmail.ensure_label("Outreach"), gmail.watch(TOPIC), services.clock.now()
+    label, watch, now = gmail.ensure_labels(["Outreach"])[0], gmail.watch(TOPIC), services.clock.now()
     inbox = Inbox(
         id=services.inbox_id,
         org=ORG,

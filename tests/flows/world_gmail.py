@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from lib.core.errors import (
     SendUncertain,
     Unavailable,
 )
-from lib.ports import (
+from lib.core.mails import (
     Draft,
     HistoryPage,
     HistoryRecord,
@@ -134,19 +135,30 @@ class WorldGmail:
                 marked.append((draft["id"], headers.headers[header.lower()][0]))
         return marked
 
-    def note_sent(self, gmail_id: str, label: str | None) -> str | None:
+    def note_sent(self, gmail_id: str, labels: Sequence[str]) -> str | None:
         headers = self._headers(gmail_id, ["Message-ID"])
         if headers is None:
             return ""
-        if label is not None:
-            self._call(lambda: self._api().modify_message(gmail_id, [label]))
+        if labels:
+            self._call(lambda: self._api().modify_message(gmail_id, list(labels)))
         return headers.headers["message-id"][0]
 
-    def ensure_label(self, name: str) -> str:
-        for label in self._call(lambda: self._api().list_labels())["labels"]:
-            if label["name"] == name:
-                return str(label["id"])
-        return str(self._call(lambda: self._api().create_label(name))["id"])
+    def label(self, gmail_ids: Sequence[str], labels: Sequence[str]) -> None:
+        for gmail_id in gmail_ids:
+            with suppress(NotFound, Permanent):
+                self._call(lambda one=gmail_id: self._api().modify_message(one, list(labels)))
+
+    def ensure_labels(self, names: Sequence[str]) -> tuple[str, ...]:
+        known = {
+            one["name"]: str(one["id"]) for one in self._call(lambda: self._api().list_labels())["labels"]
+        }
+        for name in names:
+            if name not in known:
+                known[name] = str(self._call(lambda one=name: self._api().create_label(one))["id"])
+        return tuple(known[name] for name in names)
+
+    def labels(self) -> frozenset[str]:
+        return frozenset(str(one["id"]) for one in self._call(lambda: self._api().list_labels())["labels"])
 
     def watch(self, topic: str) -> Watch:
         found = self._call(lambda: self._api().watch(topic))

@@ -15,11 +15,23 @@ import msgspec
 
 from lib.core.errors import Contended
 from lib.core.keys import Changes, Key, R, Snapshot, Versioned
-from lib.core.records import Enrollment, Inbox, Mailbox, Pending, Record, Reply, Status
+from lib.core.records import (
+    Campaign,
+    Enrollment,
+    Inbox,
+    Interest,
+    Mailbox,
+    Pending,
+    Reads,
+    Record,
+    Reply,
+    Status,
+    Suppression,
+)
 from lib.ports import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
 T = TypeVar("T")
@@ -92,12 +104,51 @@ class MemoryStore(Store):
 
         return sorted(self._query(Inbox, "inboxes", is_due), key=lambda one: first_due(one) or now)[:limit]
 
+    def due_campaigns(self, now: datetime, limit: int) -> list[Campaign]:
+        found = self._query(Campaign, "orgs", lambda one: one.wake_at is not None and one.wake_at <= now)
+        return sorted(found, key=lambda one: one.wake_at or now)[:limit]
+
+    def enrollments(self, org: str, campaign: str, *, after: str = "", limit: int) -> list[Enrollment]:
+        return self._enrollments(org, lambda one: one.campaign == campaign and one.id > after)[:limit]
+
+    def enrollments_in(self, org: str, campaign: str, status: Status, limit: int) -> list[Enrollment]:
+        return self._enrollments(org, lambda one: (one.campaign, one.status) == (campaign, status))[:limit]
+
+    def enrollments_to_plan(self, org: str, campaign: str, plan: int, limit: int) -> list[Enrollment]:
+        found = self._enrollments(
+            org,
+            lambda one: (one.campaign, one.status) == (campaign, Status.WAITING) and one.plan < plan,
+        )
+        return sorted(found, key=lambda one: (one.plan, one.due))[:limit]
+
+    def _enrollments(self, org: str, matches: Callable[[Enrollment], bool]) -> list[Enrollment]:
+        return self._query(Enrollment, f"orgs/{org}", matches)
+
     def has_open_send(self, org: str, mailbox: str) -> bool:
         return bool(self._query(Enrollment, f"orgs/{org}", lambda one: one.mailbox == mailbox and one.open))
 
     def pending(self, org: str, mailbox: str, limit: int) -> list[Pending]:
-        found = self._query(Pending, f"orgs/{org}", lambda one: one.mailbox == mailbox)
+        return self._put_aside(org, mailbox, limit, parked=False)
+
+    def parked(self, org: str, mailbox: str, limit: int) -> list[Pending]:
+        return self._put_aside(org, mailbox, limit, parked=True)
+
+    def _put_aside(self, org: str, mailbox: str, limit: int, *, parked: bool) -> list[Pending]:
+        found = self._query(
+            Pending, f"orgs/{org}", lambda one: one.mailbox == mailbox and bool(one.parked) is parked
+        )
         return sorted(found, key=lambda one: one.seen_at)[:limit]
+
+    def reads(self, org: str, mailbox: str, *, after: int, limit: int) -> list[Reads]:
+        found = self._query(Reads, f"orgs/{org}", lambda one: one.mailbox == mailbox and one.number > after)
+        return sorted(found, key=lambda one: one.number)[:limit]
+
+    def unchained_reads(self, org: str, mailbox: str, limit: int) -> list[Reads]:
+        found = self._query(Reads, f"orgs/{org}", lambda one: one.mailbox == mailbox and one.number == 0)
+        return sorted(found, key=lambda one: one.at)[:limit]
+
+    def suppressions(self, org: str, *, after: str = "", limit: int) -> list[Suppression]:
+        return self._query(Suppression, f"orgs/{org}", lambda one: one.id > after)[:limit]
 
     def mailboxes(self, org: str) -> list[Mailbox]:
         return sorted(self._query(Mailbox, f"orgs/{org}"), key=lambda one: one.address)
@@ -114,6 +165,19 @@ class MemoryStore(Store):
             "candidates": len(found),
             "sent": sum(one.sent_count for one in found),
             "auto_replies": sum(one.auto_replies for one in found),
+            **{
+                interest.value: sum(1 for one in found if one.interest is interest and one.answered)
+                for interest in Interest
+            },
+        }
+
+    def variant_figures(
+        self, org: str, campaign: str, variants: Mapping[str, Sequence[str]]
+    ) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+        found = self._query(Enrollment, f"orgs/{org}", lambda one: one.campaign == campaign)
+        return {
+            step: {variant: _variant(found, step, variant) for variant in ids}
+            for step, ids in variants.items()
         }
 
     def _query(
@@ -142,3 +206,10 @@ class MemoryStore(Store):
         if before is None or before.content != content:
             self._last_version += 1
             self._documents[key.path] = _Document(key.kind, content, self._last_version)
+
+
+def _variant(found: Sequence[Enrollment], step: str, variant: str) -> dict[str, int]:
+    sent = [one for one in found if one.got.get(step) == variant]
+    answered = [one for one in sent if one.answered == step and one.status is Status.REPLIED]
+    interested = [one for one in sent if one.answered == step and one.interest is Interest.INTERESTED]
+    return {"sent": len(sent), "replied": len(answered), "interested": len(interested)}

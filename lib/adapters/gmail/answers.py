@@ -6,7 +6,7 @@ import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lib.ports import HistoryRecord, MailHeaders, MessageRef, RawMail
+from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

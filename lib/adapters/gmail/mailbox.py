@@ -25,16 +25,8 @@ from lib.adapters.gmail.answers import (
     headers_of,
 )
 from lib.adapters.gmail.errors import Kind, from_http, translated, watched_by_another
-from lib.core.errors import Conflict, NotFound, Permanent, Retryable
-from lib.ports import (
-    Draft,
-    HistoryPage,
-    MailHeaders,
-    MessagePage,
-    RawMail,
-    Sent,
-    Watch,
-)
+from lib.core.errors import NotFound, Permanent, Retryable
+from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Watch
 
 #: Calls in a batch; Gmail takes 100 and advises against more than 50.
 BATCH = 50
@@ -193,15 +185,15 @@ class GmailMailbox:
                 found += [(str(draft["id"]), value) for value in values[:1]]
             return found
 
-    def note_sent(self, gmail_id: str, label: str | None) -> str | None:
-        """In one batch ask for the Message-ID and put the label on.
+    def note_sent(self, gmail_id: str, labels: Sequence[str]) -> str | None:
+        """In one batch ask for the Message-ID and put labels on.
 
         Returns None where Gmail did not say, an empty text when the message is gone.
         """
         messages = self._users.messages()
         requests = [self._get_headers(gmail_id, ["Message-ID"])]
-        if label is not None:
-            body = {"addLabelIds": [label]}
+        if labels:
+            body = {"addLabelIds": list(labels)}
             requests.append(messages.modify(userId=ME, id=gmail_id, body=body, fields="id"))
         with self._translated("messages.get"):
             part = self._caller.batch(requests)[0]
@@ -214,22 +206,42 @@ class GmailMailbox:
                 return ""
             return next(iter(headers_of(answer).get("message-id", ())), None)
 
-    def ensure_label(self, name: str) -> str:
-        """Return the id of the user's label of that name, made if need be."""
-        labels = self._users.labels()
-        body = {"name": name, "labelListVisibility": "labelShow", "messageListVisibility": "show"}
-        try:
-            with self._translated("labels.create", "write"):
-                return str(self._execute(labels.create(userId=ME, body=body, fields="id"))["id"])
-        except Conflict:
-            pass
+    def label(self, gmail_ids: Sequence[str], labels: Sequence[str]) -> None:
+        """Put labels on messages, in one batch; one that cannot be put on is no error."""
+        messages, body = self._users.messages(), {"addLabelIds": list(labels)}
+        with self._translated("messages.modify", "write"):
+            self._caller.batch(
+                [messages.modify(userId=ME, id=one, body=body, fields="id") for one in gmail_ids]
+            )
+
+    def ensure_labels(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the ids of the user's labels of these names, made if need be; at most two requests."""
+        with self._translated("labels.create", "write"):
+            parts = self._caller.batch([self._new_label(name) for name in names])
+            ids = [None if isinstance(part, HttpError) else str(part["id"]) for part in parts]
+            for part in parts:
+                if isinstance(part, HttpError) and part.resp.status != http.client.CONFLICT:
+                    raise from_http(part, "gmail labels.create", "write", self._caller.now)
+        if None in ids:
+            known = self._labels()
+            ids = [id_ or known.get(name.casefold()) for name, id_ in zip(names, ids, strict=True)]
+        if None in ids:
+            raise Permanent("labels.create: a name is taken, but not by a label")
+        return tuple(id_ for id_ in ids if id_ is not None)
+
+    def labels(self) -> frozenset[str]:
+        """Return the ids of all labels there are."""
+        return frozenset(self._labels().values())
+
+    def _labels(self) -> dict[str, str]:
+        """Return all labels; Gmail holds two names that differ in case only for the same."""
         with self._translated("labels.list"):
-            known = self._execute(labels.list(userId=ME, fields="labels(id,name)")).get("labels", ())
-        # Gmail holds two names that differ in case only for the same.
-        same = [one["id"] for one in known if one["name"].casefold() == name.casefold()]
-        if not same:
-            raise Permanent("labels.create: the name is taken, but not by a label")
-        return str(same[0])
+            answer = self._execute(self._users.labels().list(userId=ME, fields="labels(id,name)"))
+            return {one["name"].casefold(): str(one["id"]) for one in answer.get("labels", ())}
+
+    def _new_label(self, name: str) -> Any:
+        body = {"name": name, "labelListVisibility": "labelShow", "messageListVisibility": "show"}
+        return self._users.labels().create(userId=ME, body=body, fields="id")
 
     def watch(self, topic: str) -> Watch:
         """Ask for notifications of everything; stops another client's watch first when Gmail demands it."""

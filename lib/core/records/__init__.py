@@ -1,0 +1,76 @@
+"""Own the records that are kept in Firestore, one struct a document; DESIGN: "State in Firestore"."""
+
+from lib.core.records.campaign import (
+    Attachment,
+    AttachmentContent,
+    Campaign,
+    CampaignLabels,
+    Hours,
+    Step,
+    Variant,
+    Window,
+    Words,
+)
+from lib.core.records.enrollment import Attempt, Enrollment, Interest, SentMail, Slot, Status
+from lib.core.records.mail import (
+    Correspondence,
+    MatchedBy,
+    Pending,
+    ReadEntry,
+    Reads,
+    ReadsHead,
+    Reply,
+    ReplyKind,
+    Severity,
+)
+from lib.core.records.mailbox import (
+    Connection,
+    Day,
+    Inbox,
+    Limits,
+    Mailbox,
+    OAuthState,
+    Reservation,
+)
+from lib.core.records.people import Contact, EnrollmentRef, Org, SuppressedWhy, Suppression
+from lib.core.records.record import Record
+
+__all__ = [
+    "Attachment",
+    "AttachmentContent",
+    "Attempt",
+    "Campaign",
+    "CampaignLabels",
+    "Connection",
+    "Contact",
+    "Correspondence",
+    "Day",
+    "Enrollment",
+    "EnrollmentRef",
+    "Hours",
+    "Inbox",
+    "Interest",
+    "Limits",
+    "Mailbox",
+    "MatchedBy",
+    "OAuthState",
+    "Org",
+    "Pending",
+    "ReadEntry",
+    "Reads",
+    "ReadsHead",
+    "Record",
+    "Reply",
+    "ReplyKind",
+    "Reservation",
+    "SentMail",
+    "Severity",
+    "Slot",
+    "Status",
+    "Step",
+    "SuppressedWhy",
+    "Suppression",
+    "Variant",
+    "Window",
+    "Words",
+]

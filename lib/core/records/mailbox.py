@@ -1,0 +1,134 @@
+"""Own a mailbox: what people decided about it, its live connection, its slot ledger, its connecting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from lib.core.records.record import Record
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold how much a mailbox sends: mails a day, and to one company's domain; least time between two.
+
+    jitter: how much later than its place a mail may be, so that times look like a person's. A new mailbox
+    begins with ``ramp_start`` mails a day, and ``ramp_step`` more each day.
+    """
+
+    daily_cap: int = 50
+    gap: timedelta = timedelta(seconds=90)
+    jitter: timedelta = timedelta(seconds=30)
+    domain_cap: int = 10
+    ramp_start: int = 20
+    ramp_step: int = 10
+
+
+class Mailbox(Record, frozen=True, kw_only=True):
+    """Hold what people decided about a connected Gmail account; its live connection is the Inbox.
+
+    timezone: in which the days of its slot ledger begin; it never changes, since the ledger is kept by it.
+    """
+
+    org: str
+    id: str
+    inbox: str
+    owner: str
+    address: str
+    sender_name: str
+    connected_at: datetime
+    timezone: str = "UTC"
+    limits: Limits = Limits()
+    signature_text: str = ""
+    signature_html: str = ""
+
+
+class Inbox(Record, frozen=True, kw_only=True):
+    """Hold the live connection of one Gmail account, found by the keyed hash of its address.
+
+    access: "headers" may send and read headers only. cursor: history id up to which all is worked off; moves
+    forward only. idle_id, idle_since: the list's own id when the list was empty, and since when. pushes: the
+    last Pub/Sub message ids. look_at: when ``maintain`` looks in unasked. looked_at: when all was last worked
+    off. renew_at: when the watch is renewed; watch_failed: why that failed last. pending_marks counts the
+    commits that put mail aside, pending_done those that were looked up again since: while they differ, some
+    mail is pending. paused_until, paused_why: nothing is sent until then. bounces: when the last mails
+    bounced, since the last pause for it. minute, units: quota units of reading since ``minute`` began.
+    parked: mails that could not be worked off and are shown. covered_since: how far back the last catch-up
+    after an expired history went (None: there was none).
+    """
+
+    id: str
+    org: str
+    mailbox: str
+    address: str
+    status: Literal["connected", "disconnected"]
+    why: str = ""
+    access: Literal["full", "headers"] = "full"
+    sealed_token: str
+    label: str | None
+    cursor: str
+    watch_expires: datetime
+    watch_failed: str = ""
+    renew_at: datetime | None
+    look_at: datetime | None
+    looked_at: datetime
+    idle_id: str | None = None
+    idle_since: datetime | None = None
+    pushes: tuple[str, ...] = ()
+    pending_marks: int = 0
+    pending_done: int = 0
+    paused_until: datetime | None = None
+    paused_why: str = ""
+    bounces: tuple[datetime, ...] = ()
+    minute: datetime | None = None
+    units: int = 0
+    parked: int = 0
+    covered_since: datetime | None = None
+
+
+class Reservation(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold one place in the slot ledger: when one step goes to one candidate."""
+
+    at: datetime
+    campaign: str
+    enrollment: str
+    step: str
+    domain: str
+
+
+class Day(Record, frozen=True, kw_only=True):
+    """Hold the slot ledger of one mailbox and local date (ISO), its entries in the order of their times."""
+
+    org: str
+    mailbox: str
+    date: str
+    entries: tuple[Reservation, ...] = ()
+
+
+class Connection(Record, frozen=True, kw_only=True):
+    """Hold a wish to connect a mailbox, asked for by a user; found by the hash of its ticket's nonce."""
+
+    org: str
+    id: str
+    user: str
+    address: str
+    sender_name: str
+    return_url: str
+    expires_at: datetime
+    access: Literal["full", "headers"] = "full"
+    timezone: str = "UTC"
+
+
+class OAuthState(Record, frozen=True, kw_only=True):
+    """Hold one start of the consent chain; found by the hash of ``state``.
+
+    used_by: id of the callback that used it up, None before: it is used once.
+    """
+
+    org: str
+    id: str
+    connection: str
+    cookie: str
+    used_by: str | None
+    expires_at: datetime

@@ -1,0 +1,109 @@
+"""Own what the flows need besides store and Gmail, and the one object that holds it all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from lib.core.records import Inbox
+from lib.ports.gmail import Gmail
+from lib.ports.store import Store
+
+
+class Tasks(Protocol):
+    """Queue work for later."""
+
+    def create(self, function: str, name: str, body: bytes, at: datetime | None) -> None:
+        """Queue one POST of ``body`` (JSON) to a function; a name that exists already is no error."""
+
+
+class Clock(Protocol):
+    """Tell the domain's time."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+
+
+class Vault(Protocol):
+    """Seal and open the users' refresh tokens."""
+
+    def seal(self, secret: str, *, org: str, mailbox: str) -> str:
+        """Return the secret sealed to org and mailbox, as text."""
+
+    def open(self, sealed: str, *, org: str, mailbox: str) -> str:
+        """Return the secret; Permanent when it was sealed to another org or mailbox."""
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold what Google gave for an authorization code."""
+
+    refresh_token: str | None
+    access_token: str
+    scopes: frozenset[str]
+    sub: str
+    email: str
+
+
+class OAuth(Protocol):
+    """Reach Google's OAuth endpoints."""
+
+    def authorization_url(self, *, state: str, challenge: str, login_hint: str, redirect_uri: str) -> str:
+        """Return where to send the browser."""
+
+    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:
+        """Exchange a code, and ask who consented; InvalidRequest when Google refuses the code."""
+
+
+class Services(Protocol):
+    """Hold all that the flows need; adapters are made at first use."""
+
+    @property
+    def store(self) -> Store:
+        """Return the store."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """Return the queue."""
+
+    @property
+    def vault(self) -> Vault:
+        """Return the vault."""
+
+    @property
+    def oauth(self) -> OAuth:
+        """Return Google's OAuth."""
+
+    @property
+    def address_key(self) -> bytes:
+        """Return the secret under which addresses are hashed; it never rotates."""
+
+    @property
+    def ticket_key(self) -> bytes:
+        """Return the secret that signs tickets."""
+
+    @property
+    def base_url(self) -> str:
+        """Return the URL below which the functions lie."""
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Return the web app's origins: return URLs must lie under one of them."""
+
+    @property
+    def topic(self) -> str:
+        """Return the Pub/Sub topic of Gmail's notifications."""
+
+    def gmail(self, inbox: Inbox) -> Gmail:
+        """Return the mailbox of a live connection; MailboxDisconnected when its grant is gone."""
+
+    def gmail_with(self, access_token: str) -> Gmail:
+        """Return the mailbox behind a fresh access token, before anything is stored."""
+
+    def new_id(self) -> str:
+        """Return a new random id."""

@@ -1,0 +1,159 @@
+"""Own what the flows need of the store, and the one way in which a decision becomes a commit."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from lib.core.errors import Contended
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import (
+    Campaign,
+    Enrollment,
+    Inbox,
+    Mailbox,
+    Pending,
+    Reads,
+    Reply,
+    Status,
+    Suppression,
+)
+
+T = TypeVar("T")
+
+#: How often a decision is taken anew when other workers change the same documents.
+CHANGE_TRIES = 12
+
+
+class Store(ABC):
+    """Keep the records; one suite in tests/contract holds every implementation to the same behaviour."""
+
+    @abstractmethod
+    def read(self, keys: Iterable[Key[Any]]) -> Snapshot:
+        """Read the named documents in one call; duplicates are read once, absent ones are in the snapshot."""
+
+    @abstractmethod
+    def commit(self, snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
+        """Write all changes or none, in one call; return the snapshot as it is afterwards.
+
+        A key in ``snapshot`` is written only if it is unchanged since (Contended otherwise), any other one
+        unconditionally. Nothing to write: no call. May raise Unavailable after the effect.
+        """
+
+    def change(
+        self,
+        keys: Iterable[Key[Any]],
+        decide: Callable[[Snapshot], Changes[T]],
+        *,
+        known: Snapshot | None = None,
+    ) -> T:
+        """Read, decide, commit; when another worker was faster, read and decide again.
+
+        ``decide`` must be pure: it may run several times. ``known`` is what a caller has read of ``keys``
+        already; it saves the first read, and is not trusted after a lost race.
+        """
+        return self.changed(keys, decide, known=known)[0]
+
+    def changed(
+        self,
+        keys: Iterable[Key[Any]],
+        decide: Callable[[Snapshot], Changes[T]],
+        *,
+        known: Snapshot | None = None,
+    ) -> tuple[T, Snapshot]:
+        """Do as ``change``, and return the snapshot after the commit too, which saves the next read."""
+        wanted = list(keys)
+        for _ in range(CHANGE_TRIES):
+            snapshot = self._with(known or Snapshot(), wanted)
+            known = None
+            changes = decide(snapshot)
+            while changes.need:
+                wanted += snapshot.missing(changes.need)
+                snapshot = self._with(snapshot, wanted)
+                changes = decide(snapshot)
+            try:
+                return changes.result, self.commit(snapshot, changes)
+            except Contended:
+                continue
+        raise Contended("too many workers change the same documents")
+
+    def _with(self, snapshot: Snapshot, wanted: list[Key[Any]]) -> Snapshot:
+        """Return the snapshot with what it lacks of the wanted documents."""
+        absent = snapshot.missing(wanted)
+        return snapshot | self.read(absent) if absent else snapshot
+
+    @abstractmethod
+    def due_enrollments(self, now: datetime, limit: int) -> list[Enrollment]:
+        """Return enrollments of all orgs with ``wake_at <= now``, the earliest first."""
+
+    @abstractmethod
+    def due_inboxes(self, now: datetime, limit: int) -> list[Inbox]:
+        """Return connected inboxes with ``renew_at <= now`` or ``look_at <= now``, without doubles."""
+
+    @abstractmethod
+    def due_campaigns(self, now: datetime, limit: int) -> list[Campaign]:
+        """Return campaigns of all orgs with ``wake_at <= now``, the earliest first."""
+
+    @abstractmethod
+    def enrollments(self, org: str, campaign: str, *, after: str = "", limit: int) -> list[Enrollment]:
+        """Return a campaign's enrollments by id, from behind the id ``after``."""
+
+    @abstractmethod
+    def enrollments_in(self, org: str, campaign: str, status: Status, limit: int) -> list[Enrollment]:
+        """Return those of a campaign's enrollments that are in a status, by id."""
+
+    @abstractmethod
+    def enrollments_to_plan(self, org: str, campaign: str, plan: int, limit: int) -> list[Enrollment]:
+        """Return waiting enrollments of a campaign planned for less than ``plan``, by plan and due time."""
+
+    @abstractmethod
+    def has_open_send(self, org: str, mailbox: str) -> bool:
+        """Say whether an enrollment of the mailbox is ``open``."""
+
+    @abstractmethod
+    def pending(self, org: str, mailbox: str, limit: int) -> list[Pending]:
+        """Return a mailbox's mails that wait to be looked up again, the oldest first; not the parked ones."""
+
+    @abstractmethod
+    def parked(self, org: str, mailbox: str, limit: int) -> list[Pending]:
+        """Return a mailbox's mails that could not be worked off and are shown, the oldest first."""
+
+    @abstractmethod
+    def reads(self, org: str, mailbox: str, *, after: int, limit: int) -> list[Reads]:
+        """Return a mailbox's chained reads by number, from behind the number ``after``."""
+
+    @abstractmethod
+    def unchained_reads(self, org: str, mailbox: str, limit: int) -> list[Reads]:
+        """Return a mailbox's reads that are not chained yet, the oldest first."""
+
+    @abstractmethod
+    def suppressions(self, org: str, *, after: str = "", limit: int) -> list[Suppression]:
+        """Return the org's suppressed addresses by contact id, from behind the id ``after``."""
+
+    @abstractmethod
+    def mailboxes(self, org: str) -> list[Mailbox]:
+        """Return the org's mailboxes, by address."""
+
+    @abstractmethod
+    def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
+        """Return a campaign's answers, the latest first."""
+
+    @abstractmethod
+    def figures(self, org: str, campaign: str) -> Mapping[str, int]:
+        """Count a campaign exactly, without reading its enrollments.
+
+        One entry for each Status value, and ``candidates``, ``sent`` (sum of sent_count), ``auto_replies``,
+        and for each Interest value those who answered and are marked so.
+        """
+
+    @abstractmethod
+    def variant_figures(
+        self, org: str, campaign: str, variants: Mapping[str, Sequence[str]]
+    ) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+        """Count by step id and variant id: ``sent``, and of those ``replied`` and ``interested``.
+
+        ``variants``: the variant ids of each step id that is to be counted. ``replied`` counts those whose
+        last mail before the answer was of this step.
+        """
