@@ -6,7 +6,7 @@ Neither code nor verifier nor any token shows in an error.
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -19,7 +19,6 @@ from lib.ports import Grant
 T = TypeVar("T")
 
 #: What we ask for; gmail.modify sends, drafts, reads, labels and watches.
-SCOPES = ("openid", "email", "https://www.googleapis.com/auth/gmail.modify")
 #: Google grants ``email`` and ``profile`` under their long names.
 SHORT_NAMES = {f"https://www.googleapis.com/auth/userinfo.{name}": name for name in ("email", "profile")}
 #: Seconds for one call.
@@ -60,13 +59,15 @@ class GoogleOAuth:
         self._userinfo_url = userinfo_url
         self._client = client
 
-    def authorization_url(self, *, state: str, challenge: str, login_hint: str, redirect_uri: str) -> str:
+    def authorization_url(
+        self, *, scopes: Sequence[str], state: str, challenge: str, login_hint: str, redirect_uri: str
+    ) -> str:
         """Return where to send the browser; ``challenge`` is the S256 one of PKCE (RFC 7636)."""
         query = {
             "response_type": "code",
             "client_id": self._client()[0],
             "redirect_uri": redirect_uri,
-            "scope": " ".join(SCOPES),
+            "scope": " ".join(scopes),
             "state": state,
             "access_type": "offline",
             # Without it Google gives no refresh token to those who consented before.

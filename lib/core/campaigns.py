@@ -7,74 +7,119 @@ candidates; the same request always has the same content digest, in whatever for
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from lib.core import shortlist, templates
+from lib.core import campaigns_fields as fields
+from lib.core import shortlist
+from lib.core.campaigns_attachments import total_faults
+from lib.core.campaigns_steps import read_steps
+from lib.core.campaigns_words import header_names, with_words, words_faults
 from lib.core.errors import Fault, InvalidRequest
-from lib.core.records import Step
+from lib.core.records import Step, Window
 from lib.core.shortlist import Candidate, Row
-from lib.core.templates_check import value_faults
+from lib.core.windows_reading import read_window
 
-STEP_LIMIT = 20
 NAME_LIMIT = 200
-SUBJECT_LIMIT = 1_000
-DELAY_LIMIT = timedelta(days=365)
+REASON_LIMIT = 1_000
 #: How many faults are listed; the last entry then counts the others.
 FAULT_LIMIT = 1_000
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FIELDS = frozenset({"id", "mailbox", "name", "timezone", "steps", "candidates", "shortlist", "plan_digest"})
-_STEP_FIELDS = frozenset({"id", "subject", "text", "html", "delay", "thread"})
+_CANDIDATES = frozenset({"candidates", "shortlist", "contacted"})
+_FIELDS = _CANDIDATES | {
+    *("id", "mailbox", "name", "timezone", "window", "steps", "cc", "reply_to", "signature", "plan_digest"),
+    *("stop_on_own_answer", "stop_elsewhere", "stop_colleagues"),
+}
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold a campaign as asked for, before it is accepted."""
+    """Hold a campaign as asked for, before it is accepted.
+
+    despite: why also candidates get it whom a colleague has just written to; empty: they do not.
+    """
 
     id: str
     mailbox: str
     name: str
     timezone: str
+    window: Window | None
     steps: tuple[Step, ...]
     candidates: tuple[Candidate, ...]
+    cc: tuple[str, ...]
+    reply_to: tuple[str, ...]
+    signature: bool
+    stop_on_own_answer: bool
+    stop_elsewhere: bool
+    stop_colleagues: bool
+    despite: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Hold what was read of a request: without faults the draft is whole, with some it is never used.
 
-    plan_digest: of the preview that is to be accepted, if the caller names one.
+    contents: of its attachments, in base64, by their ids. plan_digest: of the preview that is to be
+    accepted, if the caller names one.
     """
 
     draft: Draft
+    contents: Mapping[str, str]
     plan_digest: str | None
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """Hold candidates that were read for given steps, and what is wrong with them."""
+
+    candidates: tuple[Candidate, ...]
+    despite: str
     faults: tuple[Fault, ...]
 
 
 def read_request(body: bytes) -> Reading:
     """Read a request; only what is no JSON object at all raises InvalidRequest here."""
-    try:
-        data = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise refused([Fault(field="body", why=f"is not JSON in UTF-8: {error}")]) from None
-    if not isinstance(data, dict):
-        raise refused([Fault(field="body", why="is not a JSON object")])
-    faults = _unknown(data, _FIELDS, "")
-    head = {name: _text(data, name, faults) for name in ("id", "mailbox", "name", "timezone")}
+    data = _object(body)
+    faults = fields.unknown(data, _FIELDS)
+    head = {
+        "id": fields.identifier(data, "id", faults),
+        "mailbox": fields.identifier(data, "mailbox", faults),
+        "name": fields.text(data, "name", faults),
+        "timezone": fields.text(data, "timezone", faults),
+    }
     faults += _head_faults(head)
-    steps = _steps(data.get("steps"), faults)
-    rows = _rows(data, faults)
-    in_headers = _variables([step.subject for step in steps])
-    candidates, found = shortlist.read_candidates(rows, in_headers)
-    draft = Draft(**head, steps=tuple(steps), candidates=tuple(candidates))
-    faults += found + value_faults(steps, rows[: shortlist.CANDIDATE_LIMIT], draft.name)
-    digest = _text(data, "plan_digest", faults) if data.get("plan_digest") is not None else None
-    return Reading(draft=draft, plan_digest=digest, faults=tuple(faults))
+    window = read_window(data.get("window"), faults)
+    contents: dict[str, str] = {}
+    steps = read_steps(data.get("steps"), contents, faults)
+    faults += total_faults(contents)
+    read = _shortlist(data, steps, head["name"])
+    faults += read.faults
+    draft = Draft(
+        **head,
+        window=window,
+        steps=tuple(steps),
+        candidates=read.candidates,
+        cc=fields.addresses(data, "cc", faults),
+        reply_to=fields.addresses(data, "reply_to", faults),
+        signature=fields.flag(data, "signature", faults, default=True),
+        stop_on_own_answer=fields.flag(data, "stop_on_own_answer", faults, default=True),
+        stop_elsewhere=fields.flag(data, "stop_elsewhere", faults, default=False),
+        stop_colleagues=fields.flag(data, "stop_colleagues", faults, default=False),
+        despite=read.despite,
+    )
+    digest = fields.text(data, "plan_digest", faults) if data.get("plan_digest") is not None else None
+    return Reading(draft=draft, contents=contents, plan_digest=digest, faults=tuple(faults))
+
+
+def read_more(body: bytes, steps: Sequence[Step], name: str) -> Shortlist:
+    """Read candidates that are to be added to a campaign of this name and these steps."""
+    data = _object(body)
+    read = _shortlist(data, steps, name)
+    faults = (*fields.unknown(data, _CANDIDATES), *read.faults)
+    return Shortlist(candidates=read.candidates, despite=read.despite, faults=faults)
 
 
 def refused(faults: Sequence[Fault]) -> InvalidRequest:
@@ -92,37 +137,18 @@ def content_digest(draft: Draft) -> str:
     return hashlib.sha256(canonical).hexdigest()
 
 
-def is_id(text: str) -> bool:
-    """Say whether a text can be the id of a document."""
-    return _ID.fullmatch(text) is not None
-
-
-def _unknown(data: Mapping[str, Any], known: frozenset[str], where: str) -> list[Fault]:
-    later = {"window": "is not supported yet: a step is due after its delay alone"}
-    return [
-        Fault(field=f"{where}{name}", why=later.get(name, "there is no such field"))
-        for name in data
-        if name not in known
-    ]
-
-
-def _text(data: Mapping[str, Any], name: str, faults: list[Fault], where: str = "") -> str:
-    value = data.get(name)
-    if value is None or value == "":
-        faults.append(Fault(field=f"{where}{name}", why="is missing"))
-    elif not isinstance(value, str):
-        faults.append(Fault(field=f"{where}{name}", why="is not a text"))
-    else:
-        return value
-    return ""
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        data = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise refused([Fault(field="body", why=f"is not JSON in UTF-8: {error}")]) from None
+    if not isinstance(data, dict):
+        raise refused([Fault(field="body", why="is not a JSON object")])
+    return data
 
 
 def _head_faults(head: Mapping[str, str]) -> list[Fault]:
-    faults = [
-        Fault(field=name, why="has letters, digits, _ and - only, 64 at most")
-        for name in ("id", "mailbox")
-        if head[name] and not is_id(head[name])
-    ]
+    faults = []
     if shortlist.has_control(head["name"], lines=False):
         faults.append(Fault(field="name", why="has a control character or line break"))
     if len(head["name"]) > NAME_LIMIT:
@@ -133,98 +159,40 @@ def _head_faults(head: Mapping[str, str]) -> list[Fault]:
     return faults
 
 
+def _shortlist(data: Mapping[str, Any], steps: Sequence[Step], name: str) -> Shortlist:
+    faults: list[Fault] = []
+    rows = with_words(_rows(data, faults), steps, faults)
+    candidates, found = shortlist.read_candidates(rows, header_names(steps, rows))
+    faults += found + words_faults(steps, rows[: shortlist.CANDIDATE_LIMIT], name)
+    despite = _despite(data.get("contacted"), faults)
+    return Shortlist(candidates=tuple(candidates), despite=despite, faults=tuple(faults))
+
+
 def _rows(data: Mapping[str, Any], faults: list[Fault]) -> list[Row]:
     if "shortlist" not in data:
         rows, found = shortlist.read_list(data.get("candidates"))
     elif "candidates" in data:
         rows, found = [], [Fault(field="shortlist", why="give either candidates or a shortlist")]
     else:
-        rows, found = shortlist.read_csv(_text(data, "shortlist", []).encode())
+        rows, found = shortlist.read_csv(fields.text(data, "shortlist", []).encode())
     faults += found
     return rows
 
 
-def _steps(items: Any, faults: list[Fault]) -> list[Step]:
-    if not isinstance(items, list) or not items:
-        faults.append(Fault(field="steps", why="at least one step is needed"))
-        return []
-    if len(items) > STEP_LIMIT:
-        faults.append(Fault(field="steps", why=f"{len(items)} steps; a campaign has at most {STEP_LIMIT}"))
-        return []
-    steps: list[Step] = []
-    for index, item in enumerate(items):
-        where = f"steps[{index}]"
-        if not isinstance(item, dict):
-            faults.append(Fault(field=where, why="is not an object"))
-            continue
-        step = _step(item, where, faults)
-        if step.id and any(step.id == other.id for other in steps):
-            faults.append(Fault(field=f"{where}.id", why=f"another step is called {step.id!r} too"))
-        if not step.subject.strip() and (index == 0 or step.thread == "new"):
-            faults.append(
-                Fault(field=f"{where}.subject", why="is missing; only replies have none of their own")
-            )
-        steps.append(step)
-    return steps
-
-
-def _step(item: Mapping[str, Any], where: str, faults: list[Fault]) -> Step:
-    faults += _unknown(item, _STEP_FIELDS, f"{where}.")
-    id_ = _text(item, "id", faults, f"{where}.")
-    if id_ and not is_id(id_):
-        faults.append(Fault(field=f"{where}.id", why="has letters, digits, _ and - only, 64 at most"))
-    words = {name: _template(item, name, where, faults) for name in ("subject", "text", "html")}
-    if not words["text"].strip() and not words["html"].strip():
-        faults.append(Fault(field=f"{where}.text", why="a text or html body is needed"))
-    thread: Literal["reply", "new"] = "new" if item.get("thread") == "new" else "reply"
-    if item.get("thread", "reply") not in ("reply", "new"):
-        faults.append(Fault(field=f"{where}.thread", why='is "reply" or "new"'))
-    return Step(
-        id=id_,
-        subject=words["subject"],
-        text=words["text"],
-        html=words["html"] or None,
-        delay=_delay(item, where, faults),
-        thread=thread,
-    )
-
-
-def _template(item: Mapping[str, Any], name: str, where: str, faults: list[Fault]) -> str:
-    """Return a template of a step, empty when it is absent or no template."""
-    if item.get(name) in (None, ""):
+def _despite(given: Any, faults: list[Fault]) -> str:
+    """Return the reason for writing to candidates whom a colleague has just written to, "" to skip them."""
+    if given is None:
         return ""
-    source = _text(item, name, faults, f"{where}.")
-    try:
-        templates.variables_of(source)
-    except templates.TemplateFault as fault:
-        faults.append(Fault(field=f"{where}.{name}", why=str(fault)))
-    if name == "subject" and len(source) > SUBJECT_LIMIT:
-        faults.append(Fault(field=f"{where}.subject", why=f"is longer than {SUBJECT_LIMIT} characters"))
-    if shortlist.has_control(source, lines=name != "subject"):
-        faults.append(Fault(field=f"{where}.{name}", why="has a control character"))
-    return source
-
-
-def _delay(item: Mapping[str, Any], where: str, faults: list[Fault]) -> timedelta:
-    text = _text(item, "delay", faults, f"{where}.")
-    try:
-        delay = msgspec.convert(text, timedelta) if text else timedelta()
-    except msgspec.ValidationError:
-        why = f"{text!r} is not an ISO 8601 duration of days, hours, minutes, seconds; one is P3D"
-        faults.append(Fault(field=f"{where}.delay", why=why))
-        return timedelta()
-    if delay < timedelta():
-        faults.append(Fault(field=f"{where}.delay", why=f"{text!r} is below zero"))
-    if delay > DELAY_LIMIT:
-        faults.append(Fault(field=f"{where}.delay", why=f"{text!r} is over a year"))
-    return delay
-
-
-def _variables(sources: Sequence[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for source in sources:
-        try:
-            found |= templates.variables_of(source)
-        except templates.TemplateFault:
-            continue
-    return frozenset(found)
+    if not isinstance(given, Mapping) or given.get("action") not in ("skip", "continue"):
+        why = 'is {"action": "skip"}, or {"action": "continue", "reason": "..."}'
+        faults.append(Fault(field="contacted", why=why))
+        return ""
+    faults += fields.unknown(given, frozenset({"action", "reason"}), "contacted.")
+    if given["action"] == "skip":
+        return ""
+    reason = fields.text(given, "reason", faults, "contacted.").strip()
+    if len(reason) > REASON_LIMIT:
+        faults.append(Fault(field="contacted.reason", why=f"is longer than {REASON_LIMIT} characters"))
+    if isinstance(given.get("reason"), str) and given["reason"] and not reason:
+        faults.append(Fault(field="contacted.reason", why="is missing"))
+    return reason

@@ -1,46 +1,66 @@
 """Own the decisions by which a campaign comes to be: begun, its candidates admitted, made active.
 
-Invariant: each decision may be taken again at any time, by a repeated request too, and ends in the same
-records: what is there stays as it is, and an active campaign takes nobody in any more.
+Invariants: the commit that begins a campaign reserves all places of all its candidates; each decision may be
+taken again at any time, by a repeated request too, and ends in the same records; every commit of an
+acceptance writes the campaign, so that none gets through once it is being undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from lib.core import keys
-from lib.core.campaigns import Draft, content_digest, is_id
-from lib.core.enrollment import wake_for
+from lib.core.campaigns import Draft
+from lib.core.campaigns_admitting import Examined, Place, Rules, Skipped, enrollment_of, examined, records_of
+from lib.core.campaigns_fields import is_id
+from lib.core.campaigns_planning import (
+    Sketch,
+    Slots,
+    day_keys,
+    digest_of,
+    planned_on,
+    slots_of,
+    span_of,
+)
 from lib.core.errors import Conflict, Fault
-from lib.core.ids import address_id, enrollment_id
+from lib.core.guarding import Contacted
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.planning import plan
-from lib.core.records import Campaign, Contact, Enrollment, EnrollmentRef, Mailbox, Record, Status
-from lib.core.shortlist import Candidate
+from lib.core.planning import freed, slot_end
+from lib.core.records import AttachmentContent, Campaign, Enrollment, Mailbox, Record
 
-
-class Skipped(msgspec.Struct, frozen=True, kw_only=True):
-    """Name a candidate who is not taken in, by its place in the request, and why."""
-
-    index: int
-    reason: str
+#: After so long without a sign an acceptance has died, and is undone.
+ACCEPTING_TIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Hold a candidate of a request, and where its two documents lie."""
+class Order:
+    """Hold a valid request: what it says, its digest, its attachments, and its candidates' places."""
 
-    index: int
-    candidate: Candidate
-    contact: Key[Contact]
-    enrollment: Key[Enrollment]
-    contact_id: str
-    enrollment_id: str
+    org: str
+    author: str
+    draft: Draft
+    content: str
+    contents: Mapping[str, str]
+    plan_digest: str | None
+    places: tuple[Place, ...]
+
+    @property
+    def key(self) -> Key[Campaign]:
+        """Return the key of the campaign."""
+        return keys.campaign(self.org, self.draft.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Hold a campaign, and the slots it was begun with: None when it was there already."""
+
+    campaign: Campaign
+    slots: Slots | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +69,7 @@ class Admitted:
 
     enrolled: tuple[tuple[Place, Enrollment], ...]
     skipped: tuple[Skipped, ...]
-
-
-def places(org: str, draft: Draft, address_key: bytes) -> list[Place]:
-    """Return the place of each candidate of a draft."""
-    found = []
-    for index, candidate in enumerate(draft.candidates):
-        contact_id = address_id(address_key, candidate.email)
-        id_ = enrollment_id(draft.id, contact_id)
-        found.append(
-            Place(
-                index=index,
-                candidate=candidate,
-                contact=keys.contact(org, contact_id),
-                enrollment=keys.enrollment(org, id_),
-                contact_id=contact_id,
-                enrollment_id=id_,
-            )
-        )
-    return found
+    contacted: tuple[Contacted, ...]
 
 
 def mailbox_faults(snapshot: Snapshot, org: str, draft: Draft, author: str) -> tuple[Fault, ...]:
@@ -86,94 +88,141 @@ def mailbox_faults(snapshot: Snapshot, org: str, draft: Draft, author: str) -> t
     return ()
 
 
-def begun(
-    snapshot: Snapshot, org: str, draft: Draft, mailbox: Mailbox | None, author: str, now: datetime
-) -> Changes[Campaign]:
-    """Begin a campaign, or find the one that has its id; Conflict when that one says something else."""
-    key = keys.campaign(org, draft.id)
-    content = content_digest(draft)
-    existing = snapshot[key]
-    if existing is not None:
-        if existing.content != content:
-            raise Conflict(f"there is another campaign {draft.id!r}: choose another id")
-        return Changes(existing)
-    assert mailbox is not None
-    campaign = Campaign(
-        org=org,
+def there_already(campaign: Campaign | None, order: Order) -> bool:
+    """Say whether just this was accepted before; Conflict when the campaign of its id is another one."""
+    if campaign is None:
+        return False
+    if campaign.content != order.content or campaign.author != order.author:
+        raise Conflict(f"there is another campaign {campaign.id!r}: choose another id")
+    if campaign.status == "undoing":
+        raise Conflict("an acceptance of this campaign that died is being undone: try again in a minute")
+    return True
+
+
+def campaign_of(order: Order, mailbox: Mailbox, start: datetime, now: datetime) -> Campaign:
+    """Return the campaign of a request as it begins, before its days are known."""
+    draft = order.draft
+    return Campaign(
+        org=order.org,
         id=draft.id,
         name=draft.name,
         mailbox=mailbox.id,
         inbox=mailbox.inbox,
-        author=author,
+        author=order.author,
         timezone=draft.timezone,
+        window=draft.window,
         steps=draft.steps,
         status="accepting",
-        content=content,
+        content=order.content,
         candidates=len(draft.candidates),
-        accepted_at=now,
+        accepted_at=start,
+        wake_at=now + ACCEPTING_TIME,
+        cc=draft.cc,
+        reply_to=draft.reply_to,
+        signature=draft.signature,
+        despite=draft.despite,
+        stop_on_own_answer=draft.stop_on_own_answer,
+        stop_elsewhere=draft.stop_elsewhere,
+        stop_colleagues=draft.stop_colleagues,
     )
-    return Changes(campaign, {key: campaign})
 
 
-def admitted(snapshot: Snapshot, campaign: Campaign, chunk: Sequence[Place]) -> Changes[Admitted]:
-    """Take some candidates into a campaign that is being accepted, but for suppressed ones."""
-    enrolled: list[tuple[Place, Enrollment]] = []
-    skipped: list[Skipped] = []
+def begun(
+    snapshot: Snapshot, order: Order, campaign: Campaign, sketch: Sketch, now: datetime
+) -> Changes[Begun | None]:
+    """Begin a campaign and reserve all its places, or find the one that is there.
+
+    None, with nothing written: the plan is no longer the one whose digest the request carries.
+    """
+    existing = snapshot[order.key]
+    if there_already(existing, order):
+        assert existing is not None
+        return Changes(Begun(existing, None))
+    found = planned_on(snapshot, sketch)
+    if found.need:
+        return Changes(None, need=frozenset(day_keys(sketch.terms, found.need)))
+    slots = slots_of(sketch.wishes, found)
+    if order.plan_digest is not None:
+        same = digest_of(order.content, campaign.accepted_at, slots) == order.plan_digest
+        dues = [slot.due for some in slots.values() for slot in some]
+        if not same or any(slot_end(due, sketch.terms.limits) <= now for due in dues):
+            return Changes(None)
+    campaign = msgspec.structs.replace(campaign, days=span_of(slots))
+    writes: dict[Key[Any], Record] = {order.key: campaign}
+    for date, day in found.days.items():
+        writes[keys.day(order.org, campaign.mailbox, date)] = day
+    for id_, content in order.contents.items():
+        writes[keys.attachment(order.org, campaign.id, id_)] = AttachmentContent(
+            org=order.org, campaign=campaign.id, id=id_, content=content
+        )
+    return Changes(Begun(campaign, slots), writes)
+
+
+def admitted(
+    snapshot: Snapshot, order: Order, chunk: Sequence[Place], slots: Slots, rules: Rules, now: datetime
+) -> Changes[Admitted]:
+    """Take some candidates into a campaign that is being accepted, but for those who may get nothing."""
+    campaign = _going_on(snapshot, order)
+    found = examined(snapshot, chunk, rules)
+    if found.need:
+        return Changes(_outcome(found, (), ()), need=found.need)
+    accepting = campaign.status == "accepting"
     writes: dict[Key[Any], Record] = {}
-    for place in chunk:
-        contact, enrollment = snapshot[place.contact], snapshot[place.enrollment]
-        if enrollment is None and contact is not None and contact.suppressed is not None:
-            reason = "has opted out" if contact.suppressed == "opted_out" else "the address bounced"
-            skipped.append(Skipped(index=place.index, reason=reason))
+    added: list[tuple[Place, Enrollment]] = []
+    left_out: list[Skipped] = []
+    for place in found.fit:
+        if not accepting or place.enrollment_id not in slots:
+            # Erased since, or left out at first: nothing comes (back) by a repeated request.
+            left_out.append(Skipped(index=place.index, reason="is not in the campaign"))
             continue
-        if enrollment is None and campaign.status != "accepting":
-            # Erased since: nothing comes back by a repeated request.
-            skipped.append(Skipped(index=place.index, reason="is no longer in the campaign"))
-            continue
-        if enrollment is None:
-            enrollment = _enrollment(campaign, place)
-            writes[place.enrollment] = enrollment
-            writes[place.contact] = _with_enrollment(contact, campaign, place)
-        enrolled.append((place, enrollment))
-    return Changes(Admitted(enrolled=tuple(enrolled), skipped=tuple(skipped)), writes)
+        enrollment = enrollment_of(campaign, place, slots[place.enrollment_id], campaign.accepted_at)
+        writes |= records_of(snapshot, campaign, place, enrollment)
+        added.append((place, enrollment))
+    if writes:
+        writes[order.key] = msgspec.structs.replace(campaign, wake_at=now + ACCEPTING_TIME)
+    return Changes(_outcome(found, added, left_out), writes)
 
 
-def activated(snapshot: Snapshot, org: str, id_: str, candidates: int) -> Changes[None]:
-    """Make a campaign active, with the number of those who are in it."""
-    key = keys.campaign(org, id_)
-    campaign = snapshot.need(key)
-    if campaign.status == "active":
+def activated(snapshot: Snapshot, order: Order, slots: Slots, enrolled: int) -> Changes[None]:
+    """Make a campaign active, with the number of those who are in it; free the places of who is not.
+
+    ``slots``: of those who were not admitted. Should another worker have admitted one, it is counted.
+    """
+    campaign = _going_on(snapshot, order)
+    if campaign.status != "accepting":
         return Changes(None)
-    active = msgspec.structs.replace(campaign, status="active", candidates=candidates)
-    return Changes(None, {key: active})
+    out = [id_ for id_ in slots if snapshot[keys.enrollment(order.org, id_)] is None]
+    days = [
+        keys.day(order.org, campaign.mailbox, date)
+        for date in sorted({slot.day for id_ in out for slot in slots[id_]})
+    ]
+    if missing := snapshot.missing(days):
+        return Changes(None, need=frozenset(missing))
+    writes: dict[Key[Any], Record] = {
+        order.key: msgspec.structs.replace(
+            campaign, status="active", wake_at=None, candidates=enrolled + len(slots) - len(out)
+        )
+    }
+    for key in days:
+        day = snapshot[key]
+        if day is not None:
+            writes[key] = freed(day, enrollments=dict.fromkeys(out))
+    return Changes(None, writes)
 
 
-def _enrollment(campaign: Campaign, place: Place) -> Enrollment:
-    candidate = place.candidate
-    slots = plan(campaign.steps, campaign.accepted_at)
-    first = slots[0]
-    return Enrollment(
-        org=campaign.org,
-        id=place.enrollment_id,
-        campaign=campaign.id,
-        mailbox=campaign.mailbox,
-        inbox=campaign.inbox,
-        contact=place.contact_id,
-        email=candidate.email,
-        name=candidate.name,
-        timezone=candidate.timezone or campaign.timezone,
-        variables=candidate.variables,
-        slots=slots,
-        status=Status.WAITING,
-        step=first.step,
-        due=first.due,
-        # By the time of acceptance, not by now: a repeated request makes the same record.
-        wake_at=wake_for(first.due, campaign.accepted_at),
+def _going_on(snapshot: Snapshot, order: Order) -> Campaign:
+    campaign = snapshot[order.key]
+    if campaign is None:
+        raise Conflict("the acceptance took too long and was undone: send the campaign again")
+    there_already(campaign, order)
+    return campaign
+
+
+def _outcome(
+    found: Examined, added: Sequence[tuple[Place, Enrollment]], left_out: Sequence[Skipped]
+) -> Admitted:
+    return Admitted(
+        enrolled=tuple(sorted((*found.enrolled, *added), key=lambda one: one[0].index)),
+        skipped=tuple(sorted((*found.skipped, *left_out), key=lambda one: one.index)),
+        contacted=found.contacted,
     )
-
-
-def _with_enrollment(contact: Contact | None, campaign: Campaign, place: Place) -> Contact:
-    known = contact or Contact(org=campaign.org, id=place.contact_id)
-    ref = EnrollmentRef(enrollment=place.enrollment_id, mailbox=campaign.mailbox)
-    others = tuple(one for one in known.enrollments if one.enrollment != ref.enrollment)
-    return msgspec.structs.replace(known, enrollments=(*others, ref))

@@ -6,9 +6,10 @@ carries the way to opt out, for people in its text and for mail programs in its 
 
 from __future__ import annotations
 
+import base64
 import html as html_module
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,19 +17,11 @@ from email.utils import format_datetime
 
 import msgspec
 
-from lib.core import templates
-from lib.core.composing_text import (
-    LINE_END,
-    header_phrase,
-    header_words,
-    one_line,
-    text_of_html,
-    without_reply_prefix,
-)
+from lib.core.composing_text import LINE_END, header_phrase, header_words, one_line, without_reply_prefix
 from lib.core.errors import InvalidRequest
 from lib.core.ids import digest
-from lib.core.records import Campaign, Enrollment, Mailbox, SentMail, Step
-from lib.core.templates_check import values_of
+from lib.core.records import AttachmentContent, Campaign, Enrollment, Mailbox, SentMail, Step
+from lib.core.wording import Letter, into_body, signed, values_for, worded_for, write
 
 #: The header by which a settler finds what an attempt sent.
 MARKER_HEADER = "X-Outreach-Attempt"
@@ -36,7 +29,6 @@ MARKER_HEADER = "X-Outreach-Attempt"
 REFERENCES_LIMIT = 20
 _OPTOUT_WORDS = "Rather not hear from me about this?"
 _OPTOUT_LINK = "Opt out here"
-_BODY_END = re.compile(r"</body", re.IGNORECASE)
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,55 +38,11 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold a step as filled in for one candidate; html is empty where the step has none."""
-
-    subject: str
-    text: str
-    html: str
-
-
 def thread_of(step: Step, sent: Sequence[SentMail]) -> tuple[SentMail, ...]:
     """Return the earlier mails of the thread that a step continues; empty when it begins one."""
     if step.thread == "new" or not sent:
         return ()
     return tuple(mail for mail in sent if mail.thread == sent[-1].thread)
-
-
-def write(step: Step, values: dict[str, str], thread_subject: str | None) -> Words:
-    """Fill a step's templates; the subject is the thread's where there is one.
-
-    InvalidRequest when they cannot be filled, which the check at acceptance rules out.
-    """
-    try:
-        subject = thread_subject if thread_subject is not None else fill_subject(step, values)
-        html = templates.render(step.html, values, html=True) if step.html else ""
-        text = templates.render(step.text, values, html=False)
-    except (templates.TemplateFault, templates.MissingValue):
-        raise InvalidRequest(f"step {step.id} cannot be filled in for this candidate") from None
-    return Words(subject=subject, text=text if text.strip() else text_of_html(html), html=html)
-
-
-def fill_subject(step: Step, values: dict[str, str]) -> str:
-    """Return the subject of a step that begins a thread, without any reply prefix."""
-    return without_reply_prefix(one_line(templates.render(step.subject, values, html=False)))
-
-
-def sample(campaign: Campaign, enrollment: Enrollment, sender_name: str) -> Iterator[tuple[str, Words]]:
-    """Yield each step's id and words as a candidate will get them, without the opt-out line."""
-    values = values_of(
-        enrollment.email,
-        enrollment.name,
-        enrollment.variables,
-        sender_name=sender_name,
-        campaign_name=campaign.name,
-    )
-    thread: str | None = None
-    for step in campaign.steps:
-        begins = thread is None or step.thread == "new"
-        words = write(step, values, None if begins else thread)
-        thread = words.subject
-        yield step.id, words if begins else msgspec.structs.replace(words, subject=f"Re: {thread}")
 
 
 def compose_step(
@@ -106,72 +54,122 @@ def compose_step(
     marker: str,
     optout_url: str,
     now: datetime,
+    attachments: Sequence[AttachmentContent] = (),
 ) -> Composed:
-    """Return the mail of one step to one candidate; InvalidRequest when it cannot be written."""
+    """Return the mail of one step to one candidate; InvalidRequest when it cannot be written.
+
+    attachments: the contents of those that the step names.
+    """
     earlier = thread_of(step, enrollment.sent)
-    values = values_of(
-        enrollment.email,
-        enrollment.name,
-        enrollment.variables,
-        sender_name=mailbox.sender_name or mailbox.address,
-        campaign_name=campaign.name,
-    )
+    values = values_for(campaign, enrollment, mailbox.sender_name, mailbox.address)
+    subject = without_reply_prefix(earlier[0].subject) if earlier else None
+    letter = write(worded_for(step, enrollment), values, subject)
     return compose(
-        write(step, values, without_reply_prefix(earlier[0].subject) if earlier else None),
-        sender=(mailbox.sender_name, mailbox.address),
-        recipient=(enrollment.name, enrollment.email),
-        references=[mail.message_id for mail in earlier if mail.message_id],
-        is_reply=bool(earlier),
+        signed(letter, mailbox) if campaign.signature else letter,
+        Envelope(
+            sender=(mailbox.sender_name, mailbox.address),
+            recipient=(enrollment.name, enrollment.email),
+            cc=campaign.cc,
+            reply_to=campaign.reply_to,
+            references=tuple(mail.message_id for mail in earlier if mail.message_id),
+            is_reply=bool(earlier),
+        ),
         marker=marker,
         optout_url=optout_url,
         now=now,
+        files=_files(step, attachments),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Hold whom a mail is from and to, as (name, address), and what it follows.
+
+    reply_to: colleagues who get the answers too; the sender always does, else no answer would be found.
+    references: Message-IDs of the thread, oldest first.
+    """
+
+    sender: tuple[str, str]
+    recipient: tuple[str, str]
+    cc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    is_reply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Hold a file that goes with a mail; type: its media type."""
+
+    name: str
+    type: str
+    content: bytes
+
+
 def compose(
-    words: Words,
+    letter: Letter,
+    envelope: Envelope,
     *,
-    sender: tuple[str, str],
-    recipient: tuple[str, str],
-    references: Sequence[str],
-    is_reply: bool,
     marker: str,
     optout_url: str,
     now: datetime,
+    files: Sequence[File] = (),
 ) -> Composed:
-    """Return a mail as bytes; sender and recipient are (name, address), references Message-IDs, oldest first.
+    """Return a mail as bytes.
 
     Gmail joins a follow-up to its thread by References and the same subject with one ``Re:``.
     """
-    subject = one_line(words.subject)
+    subject = one_line(letter.subject)
     headers = {
-        "From": _address(*sender),
-        "To": _address(*recipient),
-        "Subject": header_words(f"Re: {subject}" if is_reply else subject),
+        "From": _address(*envelope.sender),
+        "To": _address(*envelope.recipient),
+        "Cc": ", ".join(_address("", one) for one in envelope.cc),
+        "Reply-To": ", ".join(_address(*one) for one in _answers_to(envelope)),
+        "Subject": header_words(f"Re: {subject}" if envelope.is_reply else subject),
         "Date": format_datetime(now),
     }
-    if references:
-        named = [one_line(reference) for reference in references]
+    if envelope.references:
+        named = [one_line(reference) for reference in envelope.references]
         headers["In-Reply-To"] = named[-1]
         headers["References"] = f"{LINE_END} ".join(_bounded(named))
     headers[MARKER_HEADER] = one_line(marker)
     headers["List-Unsubscribe"] = f"<{one_line(optout_url)}>"
     headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    head = "".join(f"{name}: {value}{LINE_END}" for name, value in headers.items())
-    return Composed(raw=head.encode("ascii") + _content(words, marker, optout_url), subject=subject)
+    head = "".join(
+        f"{name}: {value}{LINE_END}" for name, value in headers.items() if value or name == "Subject"
+    )
+    return Composed(raw=head.encode("ascii") + _content(letter, marker, optout_url, files), subject=subject)
 
 
-def _content(words: Words, marker: str, optout_url: str) -> bytes:
+def _answers_to(envelope: Envelope) -> list[tuple[str, str]]:
+    if not envelope.reply_to:
+        return []
+    return [envelope.sender, *(("", one) for one in envelope.reply_to if one != envelope.sender[1])]
+
+
+def _files(step: Step, contents: Sequence[AttachmentContent]) -> list[File]:
+    """Return the files that a step names, in its order; InvalidRequest when one is not there."""
+    by_id = {one.id: one.content for one in contents}
+    if any(one.id not in by_id for one in step.attachments):
+        raise InvalidRequest(f"an attachment of step {step.id} is not there")
+    return [File(one.name, one.type, base64.b64decode(by_id[one.id])) for one in step.attachments]
+
+
+def _content(letter: Letter, marker: str, optout_url: str, files: Sequence[File]) -> bytes:
     """Return the body with the headers that describe it.
 
     Quoted-printable throughout: it survives every hop, and the same text is always the same bytes.
     """
     content = EmailMessage(policy=SMTP)
-    content.set_content(with_optout_text(words.text, optout_url), cte="quoted-printable")
-    if words.html:
-        html = with_optout_html(words.html, optout_url)
+    content.set_content(with_optout_text(letter.text, optout_url), cte="quoted-printable")
+    if letter.html:
+        html = with_optout_html(letter.html, optout_url)
         content.add_alternative(html, subtype="html", cte="quoted-printable")
-        content.set_boundary(f"=_{digest('boundary', marker)}")
+    for one in files:
+        maintype, _, subtype = one.type.partition("/")
+        content.add_attachment(one.content, maintype=maintype, subtype=subtype, filename=one_line(one.name))
+    for number, part in enumerate(part for part in content.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{digest('boundary', marker, str(number))}")
     return content.as_bytes()
 
 
@@ -183,10 +181,7 @@ def with_optout_text(text: str, optout_url: str) -> str:
 def with_optout_html(html: str, optout_url: str) -> str:
     """Return an html body with the opt-out line at its end, inside the body element when there is one."""
     link = f'<a href="{html_module.escape(optout_url)}">{_OPTOUT_LINK}</a>'
-    line = f'<p style="color:#666;font-size:small">{_OPTOUT_WORDS} {link}.</p>\n'
-    ends = [found.start() for found in _BODY_END.finditer(html)]
-    at = ends[-1] if ends else len(html)
-    return f"{html[:at].rstrip()}\n{line}{html[at:]}"
+    return into_body(html, f'<p style="color:#666;font-size:small">{_OPTOUT_WORDS} {link}.</p>')
 
 
 def _address(name: str, address: str) -> str:

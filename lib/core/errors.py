@@ -13,6 +13,7 @@ OutreachError
 │   ├── NotFound (404)
 │   ├── Conflict (409)
 │   ├── MailboxDisconnected (409)           the person must connect the mailbox again
+│   ├── MailboxRefused (409)                Gmail refuses the mailbox's calls, and does not say why
 │   └── RecipientRefused (422)              Gmail refuses this one recipient
 ├── SendUncertain (503)                     a send may or may not have happened: settle, never repeat
 └── HistoryExpired (503)                    the history id is too old: catch up
@@ -141,6 +142,13 @@ class MailboxDisconnected(Permanent):
 
     status = 409
     slug = "mailbox-disconnected"
+
+
+class MailboxRefused(Permanent):
+    """Say that Gmail refuses a call of this mailbox, through no fault of one message; nothing was sent."""
+
+    status = 409
+    slug = "mailbox-refused"
 
 
 class RecipientRefused(Permanent):

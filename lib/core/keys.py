@@ -80,9 +80,9 @@ def day(org: str, mailbox_id: str, date: str) -> Key[records.Day]:
     return Key(records.Day, f"orgs/{org}/mailboxes/{mailbox_id}/days/{date}")
 
 
-def org(org_id: str) -> Key[records.Org]:
+def org(org: str) -> Key[records.Org]:
     """Return the key of an org's settings."""
-    return Key(records.Org, f"orgs/{org_id}")
+    return Key(records.Org, f"orgs/{org}")
 
 
 def suppression(org: str, contact_id: str) -> Key[records.Suppression]:

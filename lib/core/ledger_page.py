@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import ceil
 
 from lib.core.records import Limits, Reservation
@@ -83,33 +82,46 @@ class Page:
     def free(self, spans: Sequence[Span], at: int, jitter: int) -> int | None:
         """Return the first free time at or after ``at`` in the spans, ``jitter`` after a slot's start.
 
-        A span too narrow for that, as ``at`` leaves it, is used from its start on.
+        Where that leaves no such time of a span, free or not, it is used from its start on.
         """
-        for span in spans:
-            opens, closes = max(span.opens, at, self._first), min(span.closes, self._last + 1)
-            if opens >= closes:
-                continue
-            slot = -((self._start + jitter - opens) // self._pace.width)
-            if self._start + slot * self._pace.width + jitter >= closes and self._fits(opens):
+        for span in self._usable(spans):
+            opens = max(span.opens, at)
+            slot = self._slot_after(opens - jitter)
+            if self._time(slot) + jitter >= span.closes > opens and self._lone(opens):
                 return opens
-            while (time := self._start + (slot := self._slots.first(slot)) * self._pace.width + jitter) < closes:
+            while (time := self._time(slot := self._slots.first(slot)) + jitter) < span.closes:
                 if self._fits(time):
                     return time
                 slot += 1
         return None
 
     def exhausted(self, spans: Sequence[Span]) -> bool:
-        """Say whether each slot that the spans touch is taken, so that nobody finds a time any more."""
-        for span in spans:
-            opens, closes = max(span.opens, self._first), min(span.closes, self._last + 1)
-            if opens >= closes:
-                continue
-            slot = -((self._start + self._pace.jitter - opens) // self._pace.width)
-            if self._start + self._slots.first(slot) * self._pace.width < closes:
-                return False
-            if self._start + slot * self._pace.width + self._pace.jitter >= closes:
+        """Say whether each slot in which ``free`` might find a time is taken: then nobody finds one."""
+        for span in self._usable(spans):
+            wide = span.closes - span.opens >= 2 * self._pace.width
+            reach = self._pace.jitter if wide else self._pace.width - 1
+            if self._time(self._slots.first(self._slot_after(span.opens - reach))) < span.closes:
                 return False
         return True
+
+    def _usable(self, spans: Sequence[Span]) -> Iterator[Span]:
+        """Yield the spans without the first and the last gap of the day."""
+        for span in spans:
+            opens, closes = max(span.opens, self._first), min(span.closes, self._last + 1)
+            if opens < closes:
+                yield Span(opens, closes)
+
+    def _time(self, slot: int) -> int:
+        return self._start + slot * self._pace.width
+
+    def _slot_after(self, time: int) -> int:
+        """Return the first slot that starts at or after a time."""
+        return -((self._start - time) // self._pace.width)
+
+    def _lone(self, time: int) -> bool:
+        """Say whether a time fits and its slot is not taken."""
+        slot = self._slot_of(time)
+        return self._slots.first(slot) == slot and self._fits(time)
 
     def _slot_of(self, time: int) -> int:
         return (time - self._start) // self._pace.width
@@ -120,8 +132,3 @@ class Page:
         if after < len(self._times) and self._times[after] - time < self._pace.gap:
             return False
         return after == 0 or time - self._times[after - 1] >= self._pace.gap
-
-
-def at(time: int) -> datetime:
-    """Return seconds since 1970 as a time in UTC."""
-    return datetime.fromtimestamp(time, UTC)

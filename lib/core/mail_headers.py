@@ -1,6 +1,7 @@
 """Own what is read from an incoming mail's headers: sender, subject, references, failed recipients.
 
-Invariant: no header, however broken or long, makes these raise, take long, or yield text that cannot be stored.
+Invariant: no header, however broken or long, makes these raise, take long, or yield text that cannot be
+stored.
 """
 
 from __future__ import annotations

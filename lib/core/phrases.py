@@ -12,8 +12,12 @@ from collections.abc import Iterable
 #: Where letters with marks end and scripts begin in which a mark makes another letter.
 _MARKED_UNTIL = 0x2E80
 _FULL_WIDTH = range(0xFF00, 0xFFF0)
-_SAME = str.maketrans("\u2018\u2019\u02bc\u00b4`\u201c\u201d\u201e\u00ab\u00bb\u2010\u2011\u2012\u2013\u2014\u2212", "'''''\"\"\"\"\"------")
+_SAME = str.maketrans(
+    "\u2018\u2019\u02bc\u00b4`\u201c\u201d\u201e\u00ab\u00bb\u2010\u2011\u2012\u2013\u2014\u2212",
+    "'''''\"\"\"\"\"------",
+)
 _SENTENCE = re.compile(r"[^.!?;\n\u3002\uff01\uff1f]+")
+_ESCAPED = re.compile(r"\\.|[^\\]+")
 _WRAP = re.compile(r"(?<!\n)\n(?![\n>])")
 
 
@@ -36,12 +40,18 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def any_of(phrases: Iterable[str], *, whole: bool = True) -> re.Pattern[str]:
-    """Compile phrases, each a small regular expression in words, for folded text.
+def pattern_of(phrase: str) -> str:
+    """Return a phrase, a small regular expression in words, as one for folded text.
 
-    A space stands for any white space. whole: begin and end are those of words.
+    A space stands for any white space; what is escaped stays as it is.
     """
-    joined = "|".join(fold(phrase).replace(" ", r"\s+") for phrase in phrases)
+    pieces = (piece if piece.startswith("\\") else fold(piece) for piece in _ESCAPED.findall(phrase))
+    return "".join(pieces).replace(" ?", r"\s*").replace(" ", r"\s+")
+
+
+def any_of(phrases: Iterable[str], *, whole: bool = True) -> re.Pattern[str]:
+    """Compile phrases (see ``pattern_of``) for folded text; whole: begin and end are those of words."""
+    joined = "|".join(pattern_of(phrase) for phrase in phrases)
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else f"(?:{joined})")
 
 

@@ -29,6 +29,18 @@ CONSUMER_DOMAINS = frozenset(
         *("uol.com.br", "bol.com.br", "terra.com.br", "sapo.pt", "wp.pl", "o2.pl", "onet.pl", "interia.pl"),
         *("seznam.cz", "centrum.cz", "mail.ru", "yandex.ru", "yandex.com", "bk.ru", "inbox.ru", "list.ru"),
         *("qq.com", "163.com", "126.com", "sina.com", "foxmail.com", "naver.com", "hanmail.net", "daum.net"),
-        *("docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "rediffmail.com", "bigpond.com", "optusnet.com.au"),
+        *(
+            "docomo.ne.jp",
+            "ezweb.ne.jp",
+            "softbank.ne.jp",
+            "rediffmail.com",
+            "bigpond.com",
+            "optusnet.com.au",
+        ),
     }
 )
+
+
+def is_company(domain: str) -> bool:
+    """Say whether a domain is one employer's, so that its cap counts; an unknown one ("") is not."""
+    return bool(domain) and domain not in CONSUMER_DOMAINS

@@ -1,4 +1,4 @@
-"""Own what an incoming mail does: matching, and the one commit that works a page off.
+"""Own the one commit that works a page of new mail off, and what it leaves of the inbox.
 
 Invariant: an answer is stored once, under its Gmail id; whoever answered, bounced or opted out is stopped in
 the commit that stores the answer; the cursor moves forward only, in that same commit. A stop is committed
@@ -7,30 +7,20 @@ only when no draft is left that a stalled worker could still send.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from lib.core import keys
-from lib.core.classify import Understood, bare_subject
-from lib.core.enrollment import Event, answered_automatically, stopped
-from lib.core.ids import normalise_address
+from lib.core.acting import Page
+from lib.core.bouncing import bounced
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import (
-    Attempt,
-    Contact,
-    Enrollment,
-    Inbox,
-    Pending,
-    Reads,
-    Record,
-    Reply,
-    ReplyKind,
-    SuppressedWhy,
-)
+from lib.core.mails import HistoryPage
+from lib.core.reading_quota import noted
+from lib.core.receiving_page import Found, Halt, Worked
+from lib.core.records import Attempt, Enrollment, Inbox, Pending, Record
 
 #: How many Pub/Sub message ids an inbox remembers.
 PUSHES_KEPT = 30
@@ -42,49 +32,20 @@ LOOK_SOON = timedelta(minutes=2)
 
 #: How long Gmail may take to have a message that its history names.
 APPEARS_WITHIN = timedelta(minutes=10)
+#: A message that cannot be worked off is parked after so many tries over so long a time.
+PARK_TRIES = 5
+PARK_AFTER = timedelta(minutes=30)
+PARKED_KEPT = timedelta(days=180)
+UNREADABLE = "this message could not be read from Gmail, again and again"
+#: How far before the last good time a catch-up begins.
+CATCH_UP_MARGIN = timedelta(hours=1)
+#: After so long without a read, a catch-up that was begun is taken for dead.
+CATCH_UP_STALLED = timedelta(minutes=5)
 
 SKIPPED_LABELS = frozenset({"DRAFT", "SENT", "CHAT"})
+NOISE_LABELS = frozenset({"DRAFT", "CHAT"})
 #: Mail in unknown threads under these is no answer to a person's mail.
 BULK_LABELS = frozenset({"CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL", "CATEGORY_FORUMS"})
-
-MatchedBy = Literal["thread", "reference", "recipient", "subject", "sender"]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Hold one mail that is an answer to ours, and which enrollment it answers."""
-
-    gmail_id: str
-    thread: str
-    received_at: datetime
-    matched_by: MatchedBy
-    enrollment: str
-    contact: str
-    understood: Understood
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worked:
-    """Hold what one page came to, ready to be committed.
-
-    settled: pending mail that needs no further look. marks: the inbox's ``pending_marks`` when all pending
-    mail was settled. cursor: history id up to which all is worked off (None: stays). idle_id: the list's own
-    id when it was empty. push: Pub/Sub id of the notification. done: nothing is left after this page.
-    withdrawn: attempts whose draft was deleted for a stop; gone: those whose draft was no longer there.
-    """
-
-    now: datetime
-    found: tuple[Found, ...] = ()
-    pending: tuple[Pending, ...] = ()
-    settled: tuple[Key[Pending], ...] = ()
-    marks: int | None = None
-    reads: Reads | None = None
-    cursor: str | None = None
-    idle_id: str | None = None
-    push: str | None = None
-    done: bool = True
-    withdrawn: frozenset[str] = frozenset()
-    gone: frozenset[str] = frozenset()
 
 
 def is_quiet(labels: frozenset[str] | None) -> bool:
@@ -92,7 +53,34 @@ def is_quiet(labels: frozenset[str] | None) -> bool:
     return labels is not None and bool(labels & SKIPPED_LABELS)
 
 
-def page_keys(org: str, mailbox: str, inbox: Key[Inbox], found: Sequence[Found]) -> list[Key[Any]]:
+def may_matter(page: HistoryPage, enrollment: Enrollment) -> bool:
+    """Say whether what is new in a mailbox may stop an enrollment: the last look before a follow-up.
+
+    Any incoming mail may be an answer; a mail that the user sent in its thread, or a label taken off there,
+    may stop it too.
+    """
+    threads = {mail.thread for mail in enrollment.sent}
+    ours = {mail.gmail_id for mail in enrollment.sent}
+    for record in page.records:
+        if any(one.thread in threads for one in record.unlabelled):
+            return True
+        for ref in record.added:
+            if not is_quiet(ref.labels):
+                return True
+            sent = ref.labels is not None and "SENT" in ref.labels
+            if sent and ref.thread in threads and ref.gmail_id not in ours:
+                return True
+    return page.next_page is not None
+
+
+def page_keys(
+    org: str,
+    mailbox: str,
+    inbox: Key[Inbox],
+    found: Sequence[Found],
+    halts: Sequence[Halt] = (),
+    parked: Sequence[Pending] = (),
+) -> list[Key[Any]]:
     """Return the keys that ``worked_off`` needs for a page, but for a contact's further enrollments."""
     wanted: list[Key[Any]] = [inbox]
     for one in found:
@@ -100,21 +88,41 @@ def page_keys(org: str, mailbox: str, inbox: Key[Inbox], found: Sequence[Found])
             keys.reply(org, mailbox, one.gmail_id),
             keys.enrollment(org, one.enrollment),
             keys.contact(org, one.contact),
+            keys.campaign(org, one.campaign),
         ]
-    return wanted
+    for halt in halts:
+        wanted += [keys.enrollment(org, halt.enrollment), keys.campaign(org, halt.campaign)]
+    return wanted + [keys.pending(org, mailbox, item.gmail_id) for item in parked]
 
 
-def is_settled(item: Pending, *, found: bool, absent: bool, open_send: bool, now: datetime) -> bool:
+def is_settled(
+    item: Pending, *, found: bool, absent: bool, again: bool, open_send: bool, now: datetime
+) -> bool:
     """Say whether a pending mail that was looked up again needs no further look.
 
-    found: it is an answer after all. absent: Gmail did not have the message. open_send: a send of the mailbox
-    was open when it was looked up.
+    found: it is an answer after all. absent: Gmail did not have the message. again: it still waits for an
+    attempt to end. open_send: a send of the mailbox was open when it was looked up.
     """
     if found or now >= item.expires_at:
         return True
     if absent:
         return now - item.seen_at >= APPEARS_WITHIN
+    if again:
+        return False
     return not open_send
+
+
+def is_due(item: Pending, now: datetime) -> bool:
+    """Say whether a pending mail is looked at again now; the more often it failed, the later."""
+    return item.tries == 0 or now >= item.seen_at + LOOK_SOON * 2 ** (item.tries - 1)
+
+
+def after_failure(item: Pending, now: datetime) -> Pending:
+    """Return a mail put aside after it failed once more; parked when it has failed for too long."""
+    tries = item.tries + 1
+    if tries < PARK_TRIES or now - item.seen_at < PARK_AFTER:
+        return msgspec.structs.replace(item, tries=tries)
+    return msgspec.structs.replace(item, tries=tries, parked=UNREADABLE, expires_at=now + PARKED_KEPT)
 
 
 def worked_off(snapshot: Snapshot, inbox_key: Key[Inbox], worked: Worked) -> Changes[tuple[Attempt, ...]]:
@@ -126,23 +134,51 @@ def worked_off(snapshot: Snapshot, inbox_key: Key[Inbox], worked: Worked) -> Cha
     inbox = snapshot[inbox_key]
     if inbox is None:
         return Changes(())
-    page = _Page(snapshot, inbox, worked)
+    page = Page(snapshot, inbox, worked)
     for one in worked.found:
         page.take(one)
-    if page.missing:
-        return Changes((), need=frozenset(page.missing))
+    for halt in worked.halts:
+        page.halt(halt)
+    for campaign in sorted(worked.pauses):
+        page.pause(campaign)
+    page.free()
+    after, missing = bounced(snapshot, inbox_after(inbox, worked), page.bounces, worked.now)
+    if page.missing or missing:
+        return Changes((), need=frozenset([*page.missing, *missing]))
     if page.attempts:
         return Changes(tuple(page.attempts.values()))
-    writes = page.writes
-    for waiting in worked.pending:
-        writes[keys.pending(inbox.org, inbox.mailbox, waiting.gmail_id)] = waiting
+    aside = _put_aside(snapshot, worked)
+    writes: dict[Key[Any], Record] = {**page.writes, **aside}
     if worked.reads is not None:
         reads = worked.reads
         writes[keys.reads(inbox.org, inbox.mailbox, reads.run, reads.sequence)] = reads
-    after = inbox_after(inbox, worked)
+    parked = sum(1 for item in worked.parked if _key(item) in aside)
+    after = msgspec.structs.replace(after, parked=after.parked + parked)
     if after != inbox:
         writes[inbox_key] = after
     return Changes((), writes=writes, deletes=frozenset(worked.settled))
+
+
+def _put_aside(snapshot: Snapshot, worked: Worked) -> dict[Key[Any], Record]:
+    """Return the mails to put aside, and to park: each is parked, and counted, once."""
+    items = {_key(item): item for item in (*worked.pending, *worked.retried)}
+    for item in worked.parked:
+        before = snapshot.get(_key(item))
+        if before is not None and not before.parked:
+            items[_key(item)] = item
+    return dict(items)
+
+
+def _key(item: Pending) -> Key[Pending]:
+    return keys.pending(item.org, item.mailbox, item.gmail_id)
+
+
+def is_catching_up(inbox: Inbox, now: datetime) -> bool:
+    """Say whether a run is on its way back through the mail since the history expired."""
+    covered, read = inbox.covered_since, inbox.minute
+    if covered is None or covered <= inbox.looked_at - CATCH_UP_MARGIN:
+        return False
+    return read is not None and now - read < CATCH_UP_STALLED
 
 
 def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
@@ -169,121 +205,25 @@ def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
     pushes = inbox.pushes
     if worked.push is not None and worked.done and worked.push not in pushes:
         pushes = (*pushes, worked.push)[-PUSHES_KEPT:]
-    return msgspec.structs.replace(
+    if not worked.done and worked.covered is not None:
+        # Should the task that goes on be lost, this looks what became of the catch-up.
+        look_at = worked.now + LOOK_SOON
+    left = worked.done or worked.covered is not None
+    after = msgspec.structs.replace(
         inbox,
         cursor=cursor,
         idle_id=idle_id,
         idle_since=idle_since,
         pushes=pushes,
-        look_at=look_at if worked.done else inbox.look_at,
+        look_at=look_at if left else inbox.look_at,
         looked_at=worked.now if worked.done else inbox.looked_at,
         pending_marks=marks,
         pending_done=done,
+        covered_since=worked.covered or inbox.covered_since,
     )
+    return noted(after, worked.units, worked.read_until or worked.now)
 
 
 def _later(one: str, other: str) -> str:
     """Return the later of two history ids, which are numbers in text."""
     return one if int(one) >= int(other) else other
-
-
-class _Page:
-    """Fold the found mails of a page into the records to write."""
-
-    def __init__(self, snapshot: Snapshot, inbox: Inbox, worked: Worked) -> None:
-        self.snapshot, self.inbox, self.worked = snapshot, inbox, worked
-        self.writes: dict[Key[Any], Record] = {}
-        self.missing: set[Key[Any]] = set()
-        self.attempts: dict[str, Attempt] = {}
-
-    def take(self, found: Found) -> None:
-        """Store one answer and stop whom it stops."""
-        org = self.inbox.org
-        reply_key = keys.reply(org, self.inbox.mailbox, found.gmail_id)
-        enrollment = self._now(keys.enrollment(org, found.enrollment))
-        if enrollment is None or self.snapshot[reply_key] is not None or reply_key in self.writes:
-            return
-        kind = self._kind(found, enrollment)
-        self.writes[reply_key] = self._reply(found, enrollment, kind)
-        if kind is ReplyKind.AUTOMATIC:
-            self.writes[keys.enrollment(org, enrollment.id)] = answered_automatically(enrollment)
-            return
-        contact = self._now(keys.contact(org, found.contact))
-        event = {
-            ReplyKind.BOUNCE: Event.BOUNCED,
-            ReplyKind.OPT_OUT: Event.OPTED_OUT,
-            ReplyKind.PERSON: Event.REPLIED,
-        }[kind]
-        self._stop(keys.enrollment(org, enrollment.id), event)
-        everywhere = kind is ReplyKind.OPT_OUT or (kind is ReplyKind.BOUNCE and found.understood.hard)
-        for ref in contact.enrollments if contact is not None else ():
-            if everywhere or ref.mailbox == self.inbox.mailbox:
-                self._stop(keys.enrollment(org, ref.enrollment), event)
-        if everywhere and contact is not None:
-            self._suppress(contact, event)
-
-    def _stop(self, key: Key[Enrollment], event: Event) -> None:
-        if key not in self.snapshot:
-            self.missing.add(key)
-            return
-        enrollment = self._now(key)
-        if enrollment is None:
-            return
-        withdrawn, gone = self.worked.withdrawn, self.worked.gone
-        attempt = enrollment.attempt
-        if attempt is not None and attempt.id not in withdrawn | gone:
-            self.attempts[attempt.id] = attempt
-        after = stopped(enrollment, event, f"{event.value} by mail", self.worked.now, withdrawn=withdrawn)
-        if after != enrollment:
-            self.writes[key] = after
-
-    def _suppress(self, contact: Contact, event: Event) -> None:
-        why: SuppressedWhy = "opted_out" if event is Event.OPTED_OUT else contact.suppressed or "bounced"
-        self.writes[keys.contact(contact.org, contact.id)] = msgspec.structs.replace(contact, suppressed=why)
-
-    def _now(self, key: Key[Any]) -> Any:
-        return self.writes[key] if key in self.writes else self.snapshot.get(key)
-
-    def _kind(self, found: Found, enrollment: Enrollment) -> ReplyKind:
-        """Return what the mail is; a bounce that names somebody else is only automatic mail."""
-        understood = found.understood
-        if understood.kind is ReplyKind.BOUNCE:
-            failed = {normalise_address(address) for address in understood.failed}
-            if normalise_address(enrollment.email) not in failed:
-                return ReplyKind.AUTOMATIC
-        return understood.kind
-
-    def _reply(self, found: Found, enrollment: Enrollment, kind: ReplyKind) -> Reply:
-        sender = normalise_address(found.understood.sender or "@")
-        person = kind in {ReplyKind.PERSON, ReplyKind.OPT_OUT}
-        return Reply(
-            org=self.inbox.org,
-            id=f"{self.inbox.mailbox}-{found.gmail_id}",
-            mailbox=self.inbox.mailbox,
-            campaign=enrollment.campaign,
-            enrollment=enrollment.id,
-            contact=found.contact,
-            gmail_id=found.gmail_id,
-            thread=found.thread,
-            kind=kind,
-            matched_by=found.matched_by,
-            different_sender=person and sender != normalise_address(enrollment.email),
-            sender=found.understood.sender,
-            subject=found.understood.subject,
-            text=found.understood.text,
-            received_at=found.received_at,
-        )
-
-
-def best_enrollment(enrollments: Mapping[str, Enrollment], subject: str | None) -> tuple[str, bool] | None:
-    """Choose among a contact's enrollments the one a mail from its address belongs to.
-
-    subject: bare, None where it says nothing. Returns its id, and whether the subject is that of a mail that
-    we sent in it; None when there is no enrollment in which anything was sent.
-    """
-    written = {id_: one for id_, one in enrollments.items() if one.sent or one.attempt}
-    for id_, one in written.items():
-        if subject and any(bare_subject(mail.subject) == subject for mail in one.sent):
-            return id_, True
-    newest = max(written.items(), key=lambda item: item[1].due, default=None)
-    return (newest[0], False) if newest is not None else None

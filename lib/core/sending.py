@@ -1,18 +1,23 @@
-"""Own the decision whether a step is sent: now, later (why), or never (why)."""
+"""Own the decision whether a step is sent: now, in a new slot (why), later (why), or never (why).
+
+Invariant: nothing goes out before its slot, after its slot's end, or beside it: a backlog never bursts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
 from lib.core import keys
-from lib.core.enrollment import ATTEMPT_TIME, Event, claimed, holds
-from lib.core.keys import Changes, Key, Snapshot
+from lib.core.enrollment import Event, holds
+from lib.core.ids import digest
+from lib.core.keys import Snapshot
+from lib.core.planning import slot_end
 from lib.core.records import (
     Attempt,
     Campaign,
@@ -20,7 +25,7 @@ from lib.core.records import (
     Enrollment,
     Inbox,
     Mailbox,
-    Record,
+    Org,
     Status,
     Step,
 )
@@ -29,6 +34,12 @@ from lib.core.records import (
 DISCONNECTED_WAIT = timedelta(hours=1)
 #: How long a task waits for a campaign that is still being accepted.
 ACCEPTING_WAIT = timedelta(seconds=30)
+#: How long a task waits for a paused campaign; its resumption plans it anew, and does not wait for this.
+PAUSED_WAIT = timedelta(days=1)
+#: Within this time after a mailbox's pause those that waited are looked at, in the order of their times.
+AFTER_PAUSE = timedelta(minutes=5)
+#: How much longer than asked for one enrollment may wait, so that not all come back at once.
+JITTER = 0.5
 
 
 class SendTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,13 +69,14 @@ def task_of(enrollment: Enrollment) -> SendTask:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Hold the keys of the five documents that a send needs, and take them out of a snapshot."""
+    """Hold the keys of the six documents that a send needs, and take them out of a snapshot."""
 
     enrollment: keys.Key[Enrollment]
     campaign: keys.Key[Campaign]
     mailbox: keys.Key[Mailbox]
     inbox: keys.Key[Inbox]
     contact: keys.Key[Contact]
+    org: keys.Key[Org]
 
     @classmethod
     def of(cls, task: SendTask) -> Papers:
@@ -75,11 +87,12 @@ class Papers:
             mailbox=keys.mailbox(task.org, task.mailbox),
             inbox=keys.inbox(task.inbox),
             contact=keys.contact(task.org, task.contact),
+            org=keys.org(task.org),
         )
 
     def all(self) -> list[keys.Key[Any]]:
         """Return all keys, for one read."""
-        return [self.enrollment, self.campaign, self.mailbox, self.inbox, self.contact]
+        return [self.enrollment, self.campaign, self.mailbox, self.inbox, self.contact, self.org]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,13 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Reslot:
+    """Say: not in this slot, and why; the remaining steps need new ones."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Say: never, and the enrollment has to learn it."""
 
@@ -112,11 +132,11 @@ class Never:
     why: str
 
 
-Move = Send | Later | Stop | Never
+Move = Send | Reslot | Later | Stop | Never
 
 
 def next_move(snapshot: Snapshot, papers: Papers, step: str, now: datetime) -> Move:
-    """Decide from the five documents what a task for ``step`` has to do."""
+    """Decide from the six documents what a task for ``step`` has to do."""
     enrollment, campaign = snapshot[papers.enrollment], snapshot[papers.campaign]
     if enrollment is None or campaign is None:
         return Never("no such enrollment")
@@ -126,11 +146,14 @@ def next_move(snapshot: Snapshot, papers: Papers, step: str, now: datetime) -> M
         return Never("another step is next")
     if enrollment.due > now:
         return Never("not due yet")
-    return _may_send(snapshot, papers, enrollment, campaign)
+    return _may_send(snapshot, papers, enrollment, campaign, now)
 
 
-def next_settlement(snapshot: Snapshot, papers: Papers, attempt: Attempt) -> Move:
-    """Decide whether the mail of an open attempt may still go out, for the settler that holds it."""
+def next_settlement(snapshot: Snapshot, papers: Papers, attempt: Attempt, now: datetime) -> Move:
+    """Decide whether the mail of an open attempt may still go out, for the settler that holds it.
+
+    Anything but Send means that it must not go out now, and better not later either.
+    """
     enrollment, campaign = snapshot[papers.enrollment], snapshot[papers.campaign]
     if enrollment is None or campaign is None:
         return Never("no such enrollment")
@@ -138,92 +161,89 @@ def next_settlement(snapshot: Snapshot, papers: Papers, attempt: Attempt) -> Mov
         return Never("another worker settles it")
     if enrollment.status is not Status.UNCERTAIN:
         return Never(f"already {enrollment.status}")
-    return _may_send(snapshot, papers, enrollment, campaign)
+    return _may_send(snapshot, papers, enrollment, campaign, now)
 
 
-def _may_send(snapshot: Snapshot, papers: Papers, enrollment: Enrollment, campaign: Campaign) -> Move:
-    contact, inbox = snapshot[papers.contact], snapshot[papers.inbox]
-    if contact is None:
-        return Stop(Event.CANCELLED, "the candidate's record is gone")
-    if contact.suppressed is not None:
-        return Stop(Event(contact.suppressed), "the address is suppressed")
-    if campaign.status == "accepting":
-        return Later("the campaign is still being accepted", ACCEPTING_WAIT)
+def _may_send(
+    snapshot: Snapshot, papers: Papers, enrollment: Enrollment, campaign: Campaign, now: datetime
+) -> Move:
+    barred = _barred(snapshot, papers, enrollment, campaign)
+    if barred is not None:
+        return barred
+    inbox, mailbox = snapshot[papers.inbox], snapshot[papers.mailbox]
     # An address may have been given to another account since: that one sends nothing of this mailbox's.
     live = inbox is not None and (inbox.status, inbox.mailbox) == ("connected", enrollment.mailbox)
-    if not live or snapshot[papers.mailbox] is None:
+    if inbox is None or mailbox is None or not live:
         return Later("the mailbox is disconnected", DISCONNECTED_WAIT)
+    if inbox.paused_until is not None and inbox.paused_until > now:
+        return Later(inbox.paused_why, inbox.paused_until - now + _turn(enrollment, inbox.paused_until))
     by_id = {step.id: step for step in campaign.steps}
     if enrollment.step not in by_id:
         return Stop(Event.FAILED, "the campaign no longer has this step")
-    return Send(by_id[enrollment.step])
+    why = reslot_why(enrollment, campaign, mailbox, now)
+    return Reslot(why) if why else Send(by_id[enrollment.step])
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Hold what a worker wants to claim, and what it saw when it decided to send."""
-
-    attempt: Attempt
-    tries: int
-    writes: Mapping[Key[Any], Record]
-
-
-class Claimed(StrEnum):
-    """Name what became of a claim: ours, lost to others, or ours but taken over by a settler since."""
-
-    OURS = "ours"
-    LOST = "lost"
-    TAKEN_OVER = "taken_over"
-
-
-def claim(snapshot: Snapshot, papers: Papers, wanted: Claim, now: datetime) -> Changes[Claimed]:
-    """Decide the one commit that takes a step for an attempt.
-
-    Refused past the attempt's deadline: the last look is too long ago. The same claim again (its first
-    commit had its effect, its answer was lost) is ours, unless a settler was faster.
-    """
-    enrollment = snapshot[papers.enrollment]
-    if enrollment is None:
-        return Changes(Claimed.LOST)
-    if enrollment.attempt is not None and enrollment.attempt.id == wanted.attempt.id:
-        return Changes(Claimed.OURS if holds(enrollment, wanted.attempt) else Claimed.TAKEN_OVER)
-    may = isinstance(next_move(snapshot, papers, wanted.attempt.step, now), Send)
-    if not may or enrollment.tries != wanted.tries or now >= wanted.attempt.deadline:
-        return Changes(Claimed.LOST)
-    after = claimed(enrollment, wanted.attempt, now)
-    return Changes(Claimed.OURS, writes={papers.enrollment: after, **wanted.writes})
+def _barred(snapshot: Snapshot, papers: Papers, enrollment: Enrollment, campaign: Campaign) -> Move | None:
+    """Return why people's decisions let nothing go out, None when they do."""
+    contact = snapshot[papers.contact]
+    if contact is None:
+        return Stop(Event.CANCELLED, "the candidate's record is gone")
+    if contact.suppressed is not None:
+        listed = contact.suppressed == "listed"
+        event = Event.CANCELLED if listed else Event(contact.suppressed)
+        return Stop(event, "the address is suppressed")
+    org, domain = snapshot[papers.org], domain_of(enrollment)
+    if org is not None and _within(domain, org.suppressed_domains):
+        return Stop(Event.CANCELLED, "the domain is suppressed")
+    if domain in campaign.stopped_domains:
+        return Stop(Event.CANCELLED, "a colleague at the same company has answered")
+    return _stays(campaign)
 
 
-def attempt_for(
-    enrollment: Enrollment,
-    inbox: Inbox,
-    *,
-    id_: str,
-    draft: str,
-    thread: str,
-    subject: str,
-    decided_at: datetime,
-) -> Attempt:
-    """Return the attempt to be claimed.
-
-    Its deadline counts from the decision (and last look), not from the claim: a worker that stalls in
-    between finds it passed, and leaves the draft to the settler, who looks again.
-    """
-    return Attempt(
-        id=id_,
-        step=enrollment.step,
-        draft=draft,
-        thread=thread,
-        subject=subject,
-        deadline=decided_at + ATTEMPT_TIME,
-        started_at=decided_at,
-        history_id=inbox.cursor,
-    )
+def _stays(campaign: Campaign) -> Move | None:
+    """Return what a campaign's own status makes of its steps, None when they go out."""
+    moves: dict[str, Move] = {
+        "accepting": Later("the campaign is still being accepted", ACCEPTING_WAIT),
+        "undoing": Never("the campaign is being undone"),
+        "cancelled": Stop(Event.CANCELLED, campaign.why or "the campaign was cancelled"),
+        "paused": Later(campaign.why or "the campaign is paused", PAUSED_WAIT),
+    }
+    return moves.get(campaign.status)
 
 
-def postponed(enrollment: Enrollment, why: str, wait: timedelta, now: datetime) -> Enrollment:
-    """Return a waiting enrollment that ``maintain`` looks at again after ``wait``."""
-    return msgspec.structs.replace(enrollment, why=why, wake_at=now + wait)
+def domain_of(enrollment: Enrollment) -> str:
+    """Return the domain of a candidate's address."""
+    return enrollment.domain or enrollment.email.rpartition("@")[2].lower()
+
+
+def _within(domain: str, suppressed: Sequence[str]) -> bool:
+    """Say whether a domain or a parent of it is in a list."""
+    labels = domain.split(".")
+    return any(".".join(labels[first:]) in suppressed for first in range(len(labels)))
+
+
+def reslot_why(enrollment: Enrollment, campaign: Campaign, mailbox: Mailbox, now: datetime) -> str:
+    """Return why the next step cannot go out in the slot that it has, empty when it can."""
+    if enrollment.plan < campaign.plan:
+        return "the campaign was planned anew"
+    planned = {slot.step: slot.due for slot in enrollment.slots}
+    if planned.get(enrollment.step) != enrollment.due:
+        return enrollment.why or "the mail before it was late"
+    if now >= slot_end(enrollment.due, mailbox.limits):
+        return enrollment.why or "its time was missed"
+    return ""
+
+
+def _turn(enrollment: Enrollment, until: datetime) -> timedelta:
+    """Return how long after a pause an enrollment comes, so that those with earlier times come first."""
+    return max(AFTER_PAUSE - (until - enrollment.due) / 1000, timedelta())
+
+
+def jittered(wait: timedelta, *seed: str) -> timedelta:
+    """Return a wait made up to half as long again, by ids, so that not all come back at once."""
+    share = crc32(digest("wait", *seed).encode()) / 2**32
+    return wait * (1 + JITTER * share)
 
 
 def marker(enrollment: str, attempt: str) -> str:

@@ -11,15 +11,17 @@ import io
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from lib.core.errors import Fault
+from lib.core.holidays_of import is_place
 from lib.core.ids import normalise_address
+from lib.core.records import Words
 
 #: The most candidates of one request; more are added by further ones.
 CANDIDATE_LIMIT = 10_000
@@ -32,6 +34,7 @@ TAKEN_NAMES = frozenset(
     {
         "sender_name",
         "campaign_name",
+        "words",
         "now",
         "today",
         "forloop",
@@ -44,7 +47,7 @@ TAKEN_NAMES = frozenset(
     }
 )
 #: Columns that are no variables of the templates' own.
-OWN_COLUMNS = frozenset({"email", "name", "timezone"})
+OWN_COLUMNS = frozenset({"email", "name", "timezone", "country"})
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -54,21 +57,36 @@ _DOMAIN = re.compile(rf"({_LABEL}\.)+(?=[a-z]){_LABEL}")
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold one candidate of a request; an empty time zone means the campaign's."""
+    """Hold one candidate of a request; an empty time zone or country means the campaign's.
+
+    words: what stands for a step's own words, by step id.
+    """
 
     email: str
     name: str
     timezone: str
+    country: str
     variables: dict[str, str]
+    words: dict[str, Words]
+
+    @property
+    def domain(self) -> str:
+        """Return the domain of the address."""
+        return self.email.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one candidate as it came, and where: the line of a CSV, or the place in a JSON list."""
+    """Hold one candidate as it came, and where: the line of a CSV, or the place in a JSON list.
+
+    given_words: what a JSON candidate says under ``words``, which is read when the steps are; words: then.
+    """
 
     index: int
     line: int | None
     cells: dict[str, str]
+    given_words: Any = None
+    words: Mapping[str, Words] = field(default_factory=dict)
 
     def fault(self, field: str, why: str) -> Fault:
         """Return a fault of this row, in the words of the form in which it came."""
@@ -154,10 +172,16 @@ def read_list(items: Any) -> tuple[list[Row], list[Fault]]:
             faults.append(Fault(field=f"candidates[{index}]", why="is not an object"))
             continue
         texts = {name: cell.strip() for name, cell in item.items() if isinstance(cell, str)}
-        row = Row(index=index, line=None, cells=texts)
+        row = Row(
+            index=index,
+            line=None,
+            cells={name: cell for name, cell in texts.items() if name != "words"},
+            given_words=item.get("words"),
+        )
         rows.append(row)
-        faults += [row.fault(name, "is not a text") for name in item if name not in texts]
-        faults += [row.fault(name, why) for name in item if (why := _name_fault(name))]
+        named = [name for name in item if name != "words"]
+        faults += [row.fault(name, "is not a text") for name in named if name not in texts]
+        faults += [row.fault(name, why) for name in named if (why := _name_fault(name))]
         if len(item) > COLUMN_LIMIT:
             faults.append(Fault(field=f"candidates[{index}]", why=f"has more than {COLUMN_LIMIT} fields"))
     return rows, faults
@@ -190,6 +214,8 @@ def _candidate(email: str, row: Row) -> Candidate:
         email=email,
         name=row.cells.get("name", ""),
         timezone=row.cells.get("timezone", ""),
+        country=row.cells.get("country", "").upper(),
+        words=dict(row.words),
         variables={name: cell for name, cell in sorted(row.cells.items()) if name not in OWN_COLUMNS},
     )
 
@@ -202,11 +228,15 @@ def _cell_faults(row: Row, bound: frozenset[str]) -> Iterator[tuple[str, str]]:
         if has_control(cell, lines=not in_header):
             lines = " or line break (it goes into a header)" if in_header else ""
             yield name, f"has a control character{lines}"
-    if sum(len(cell.encode("utf-8", "replace")) for cell in row.cells.values()) > ROW_LIMIT:
+    own = [text for one in row.words.values() for text in (one.subject, one.text, one.html)]
+    if sum(len(text.encode("utf-8", "replace")) for text in (*row.cells.values(), *own)) > ROW_LIMIT:
         yield "email", f"the candidate's values are longer than {ROW_LIMIT} bytes together"
     timezone = row.cells.get("timezone", "")
     if timezone and not is_timezone(timezone):
         yield "timezone", f"{timezone!r} is not a time zone; one is Europe/Berlin"
+    country = row.cells.get("country", "")
+    if country and not is_place(country.upper()):
+        yield "country", f"{country!r} is no country whose holidays are known; one is DE, or DE-BY for a part"
 
 
 def has_control(text: str, *, lines: bool) -> bool:

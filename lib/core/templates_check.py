@@ -15,13 +15,25 @@ from lib.core.shortlist import OWN_COLUMNS, Row
 from lib.core.templates import MissingValue, TemplateFault
 
 #: Names that every candidate has, whatever the columns are.
-GIVEN_NAMES = OWN_COLUMNS - {"timezone"} | {"first_name", "sender_name", "campaign_name"}
+GIVEN_NAMES = OWN_COLUMNS - {"timezone", "country"} | {
+    "first_name",
+    "sender_name",
+    "sender_first_name",
+    "sender_email",
+    "campaign_name",
+}
 #: Stands for what is known only when the mailbox is: a mailbox always has a sender's name.
-_SENDER = "the sender"
+_SENDER = ("the sender", "sender@example.com")
 
 
 def values_of(
-    email: str, name: str, variables: Mapping[str, str], *, sender_name: str, campaign_name: str
+    email: str,
+    name: str,
+    variables: Mapping[str, str],
+    *,
+    sender_name: str,
+    sender_address: str,
+    campaign_name: str,
 ) -> dict[str, str]:
     """Return all values of one candidate; a column ``first_name`` outranks the first word of the name."""
     given = variables.get("first_name") or next(iter(name.split()), "")
@@ -31,6 +43,8 @@ def values_of(
         "name": name,
         "first_name": given,
         "sender_name": sender_name,
+        "sender_first_name": next(iter(sender_name.split()), ""),
+        "sender_email": sender_address,
         "campaign_name": campaign_name,
     }
 
@@ -90,7 +104,8 @@ def _row_faults(
         cells.get("email", ""),
         cells.get("name", ""),
         variables,
-        sender_name=_SENDER,
+        sender_name=_SENDER[0],
+        sender_address=_SENDER[1],
         campaign_name=campaign_name or "-",
     )
     missing: dict[str, str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -19,8 +20,17 @@ TICKET_TIME = timedelta(minutes=5)
 STATE_TIME = timedelta(minutes=15)
 #: What to do when the consent chain breaks; people read it in their browser.
 AGAIN = "Nothing was connected. Please start again from the web app."
-#: What a mailbox must grant; it sends, reads, labels and watches.
-SCOPES = ("openid", "email", "https://www.googleapis.com/auth/gmail.modify")
+#: What a mailbox must grant, by access: to send, read, label and watch; or to send and see headers alone.
+#: Never both: a token that holds gmail.metadata is refused what the other one allows.
+SCOPES: dict[Literal["full", "headers"], tuple[str, ...]] = {
+    "full": ("openid", "email", "https://www.googleapis.com/auth/gmail.modify"),
+    "headers": (
+        "openid",
+        "email",
+        "https://www.googleapis.com/auth/gmail.send",
+        "https://www.googleapis.com/auth/gmail.metadata",
+    ),
+}
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):

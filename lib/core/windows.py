@@ -68,9 +68,9 @@ class Calendar:
             day += _ONE
         raise ValueError(f"the window does not open within {SEARCH_DAYS} days")
 
-    def local(self, at: int) -> datetime:
+    def local(self, time: int) -> datetime:
         """Return a time as the candidate's clock shows it."""
-        return datetime.fromtimestamp(at, self.zone)
+        return datetime.fromtimestamp(time, self.zone)
 
     def due(self, start: datetime, step: Step) -> datetime:
         """Return when a step is due that counts from ``start``, before the window is looked at.
@@ -114,7 +114,7 @@ _ALL_DAY = (Hours(opens=0, closes=24 * 60),)
 
 
 @lru_cache(maxsize=128)
-def calendar(window: Window | None, timezone: str, country: str) -> Calendar:
+def calendar_of(window: Window | None, timezone: str, country: str) -> Calendar:
     """Return the calendar of a window in one place; it remembers what it has worked out."""
     return Calendar(window, timezone, country)
 

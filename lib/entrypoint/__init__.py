@@ -3,15 +3,17 @@
 A function's ``main.py`` takes one of the decorators, and what it needs to answer, from here.
 """
 
-from lib.entrypoint.answers import decoded, json_response, page, redirect
+from lib.entrypoint.answers import csv_response, decoded, json_lines, json_response, page, redirect
 from lib.entrypoint.decorators import event_function, public_function, task_function, user_function
 from lib.entrypoint.logs import log, log_error
 from lib.entrypoint.wiring import Wiring, services, use
 
 __all__ = [
     "Wiring",
+    "csv_response",
     "decoded",
     "event_function",
+    "json_lines",
     "json_response",
     "log",
     "log_error",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import http
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from flask import Request, Response
+from flask import Request, Response, stream_with_context
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from lib.core.errors import Fault, InvalidRequest, OutreachError, RateLimited, Retryable
+from lib.core.errors import Conflict, Fault, InvalidRequest, OutreachError, RateLimited, Retryable
 from lib.core.pages import CONTENT_SECURITY_POLICY, Action, render
 
 T = TypeVar("T")
@@ -32,13 +32,14 @@ PAGE_HEADERS = {
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Describe what went wrong to a program (RFC 9457), with all faults of an input."""
+    """Describe what went wrong to a program (RFC 9457), with all faults of an input, or what there is now."""
 
     type: str
     title: str
     status: int
     detail: str = ""
     faults: tuple[Fault, ...] = ()
+    now: Any = None
 
 
 def decoded(body: bytes, kind: type[T]) -> T:
@@ -58,6 +59,23 @@ def json_response(body: Any, status: int = 200) -> Response:
     return response
 
 
+def json_lines(lines: Iterable[bytes], name: str) -> Response:
+    """Answer with a file of JSON lines, sent as it is made."""
+    return _file(lines, name, "application/jsonl")
+
+
+def csv_response(lines: Iterable[str], name: str) -> Response:
+    """Answer with a CSV file, sent as it is made."""
+    return _file((line.encode() for line in lines), name, "text/csv; charset=utf-8")
+
+
+def _file(content: Iterable[bytes], name: str, content_type: str) -> Response:
+    response = Response(stream_with_context(content), content_type=content_type)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def problem(error: Exception) -> Response:
     """Answer with the problem details of an error; one that is not ours keeps its text to itself."""
     status, slug, detail = _facts(error)
@@ -70,6 +88,7 @@ def problem(error: Exception) -> Response:
         status=status,
         detail=detail,
         faults=faults,
+        now=error.now if isinstance(error, Conflict) else None,
     )
     response = Response(msgspec.json.encode(body), status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -20,6 +22,7 @@ from lib.core.ids import address_id, digest, normalise_address
 from lib.core.keys import Changes, Snapshot
 from lib.core.receiving import LOOK_EVERY
 from lib.core.records import Connection, Inbox, Mailbox, OAuthState
+from lib.core.shortlist import is_timezone
 from lib.core.tickets import (
     AGAIN,
     SCOPES,
@@ -40,11 +43,17 @@ _ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 
 
 class ConnectionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Ask for a mailbox to be connected; return_url is where the browser ends."""
+    """Ask for a mailbox to be connected; return_url is where the browser ends.
+
+    access: "headers" for a mailbox whose texts are never read; answers still stop the campaign. timezone: in
+    which the mailbox's days begin and end, for its daily cap.
+    """
 
     address: str
     sender_name: str
     return_url: str
+    access: Literal["full", "headers"] = "full"
+    timezone: str = "UTC"
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +78,8 @@ def ask(services: Services, caller: VerifiedCaller, request: ConnectionRequest) 
         address=request.address.strip(),
         sender_name=request.sender_name.strip(),
         return_url=request.return_url,
+        access=request.access,
+        timezone=request.timezone,
         expires_at=expires_at,
     )
     services.store.commit(Snapshot(), Changes(None, writes={key: record}))
@@ -85,6 +96,8 @@ def _check(services: Services, caller: VerifiedCaller, request: ConnectionReques
         faults.append(Fault(field="sender_name", why="must be a name of 1 to 100 printable characters"))
     if not _leads_to(request.return_url, services.allowed_origins):
         faults.append(Fault(field="return_url", why="must lie under one of OUTREACH_ALLOWED_ORIGINS"))
+    if not is_timezone(request.timezone):
+        faults.append(Fault(field="timezone", why="is no time zone; one is Europe/Berlin"))
     if faults:
         raise InvalidRequest("the connection can't be made", tuple(faults))
     if normalise_address(request.address) != normalise_address(caller.email):
@@ -118,6 +131,7 @@ def start(services: Services, ticket_text: str) -> Started:
     verifier = pkce_verifier(services.ticket_key, state, cookie)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     url = services.oauth.authorization_url(
+        scopes=SCOPES[connection.access],
         state=state,
         challenge=challenge,
         login_hint=connection.address,
@@ -145,7 +159,7 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
         verifier=pkce_verifier(services.ticket_key, state, cookie),
         redirect_uri=redirect_uri(services),
     )
-    _check_grant(grant)
+    _check_grant(grant, SCOPES[connection.access])
     gmail = services.gmail_with(grant.access_token)
     address = _main_address(gmail)
     _check_address(connection, address)
@@ -153,7 +167,7 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
     existing = services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)]
     if existing is not None and existing.org != connection.org:
         raise Conflict("This mailbox is connected in another organisation; disconnect it there first.")
-    label = gmail.ensure_labels([LABEL])[0]
+    label = gmail.ensure_labels([LABEL])[0] if connection.access == "full" else None
     watch = gmail.watch(services.topic)
     now = services.clock.now()
     token = services.vault.seal(grant.refresh_token or "", org=connection.org, mailbox=grant.sub)
@@ -163,6 +177,7 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
         mailbox=grant.sub,
         address=address,
         status="connected",
+        access=connection.access,
         sealed_token=token,
         label=label,
         cursor=watch.history_id,
@@ -205,8 +220,8 @@ def _use_up(services: Services, state: str, cookie: str) -> Connection:
     return services.store.read([connection]).need(connection)
 
 
-def _check_grant(grant: Grant) -> None:
-    if set(SCOPES) - grant.scopes:
+def _check_grant(grant: Grant, scopes: Sequence[str]) -> None:
+    if set(scopes) - grant.scopes:
         raise InvalidRequest(
             "Not all the permissions that were asked for were ticked. To send your campaigns and find the "
             "answers to them, all are needed; please try again and tick them all."
@@ -254,20 +269,31 @@ def _store(services: Services, connection: Connection, fresh: Inbox, now: dateti
                 why="",
                 mailbox=fresh.mailbox,
                 address=fresh.address,
+                access=fresh.access,
+                watch_failed="",
                 sealed_token=fresh.sealed_token,
                 label=fresh.label,
                 watch_expires=fresh.watch_expires,
                 renew_at=fresh.renew_at,
                 look_at=now,
             )
-        record = Mailbox(
+        record = mailbox or Mailbox(
             org=fresh.org,
             id=fresh.mailbox,
             inbox=fresh.id,
             owner=connection.user,
             address=fresh.address,
             sender_name=connection.sender_name,
-            connected_at=mailbox.connected_at if mailbox is not None else now,
+            connected_at=now,
+            timezone=connection.timezone,
+        )
+        # Limits, signature and the days of the ledger stay as they were.
+        record = msgspec.structs.replace(
+            record,
+            inbox=fresh.id,
+            owner=connection.user,
+            address=fresh.address,
+            sender_name=connection.sender_name,
         )
         return Changes(None, writes={inbox_key: inbox, mailbox_key: record})
 

@@ -1,45 +1,37 @@
 """Take a campaign in: preview it, or accept it with all its candidates.
 
-Invariants: nothing is written before everything is valid; no step is sent before the last candidate is in
-(the campaign is ``accepting`` until then); the same request again, after a crash at any point, ends in the
-same records. The client's campaign id is the idempotency key.
+Invariants: nothing is written before everything is valid; a plan that was previewed is accepted exactly, or
+not at all, with the new plan as the answer. The client's campaign id is the idempotency key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from lib.core import keys
-from lib.core.campaigns import Draft, content_digest, is_id, read_request, refused
-from lib.core.campaigns_accepting import (
-    Admitted,
-    Place,
-    Skipped,
-    activated,
-    admitted,
-    begun,
-    mailbox_faults,
-    places,
-)
-from lib.core.composing import sample
+from lib.core.campaigns import Draft, content_digest, read_request, refused
+from lib.core.campaigns_accepting import Order, campaign_of, mailbox_faults, there_already
+from lib.core.campaigns_admitting import Skipped, enrollment_of, examined, places
+from lib.core.campaigns_fields import is_id
+from lib.core.campaigns_planning import digest_of, terms_of, wishes_of
 from lib.core.errors import Conflict
+from lib.core.guarding import Contacted
 from lib.core.keys import Key, Snapshot
-from lib.core.planning import plan_digest
+from lib.core.lint import Finding, lint
+from lib.core.planning import start_of
 from lib.core.records import Campaign, Enrollment, Mailbox, Slot
-from lib.flows.queueing import queue_step
+from lib.core.wording import sample
+from lib.flows.accepting import activate, admit, begin, looked_up, reserved, rules_of, sketched
 from lib.ports import Services
 
-#: How many candidates are read and written at once: two documents each, 10 MiB a commit at most.
-CHUNK = 200
 #: How many candidates a preview shows the whole mails for.
 SAMPLES = 3
-#: How many tasks are created at a time.
-TASK_THREADS = 16
+#: A preview plans from so much later on, so that there is time to look at it and accept just that.
+LOOKING_TIME = timedelta(minutes=10)
 
 
 class PlannedCandidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +40,7 @@ class PlannedCandidate(msgspec.Struct, frozen=True, kw_only=True):
     index: int
     email: str
     slots: tuple[Slot, ...]
+    variants: dict[str, str]
 
 
 class SampleMail(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +59,9 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     plan_digest: str
     candidates: tuple[PlannedCandidate, ...]
     skipped: tuple[Skipped, ...]
+    contacted: tuple[Contacted, ...]
     samples: tuple[SampleMail, ...]
+    lint: tuple[Finding, ...]
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,98 +72,77 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     plan_digest: str
     candidates: int
     skipped: tuple[Skipped, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Hold a valid request, its place in the store, and what was read for it."""
-
-    org: str
-    author: str
-    draft: Draft
-    digest: str
-    mailbox: Mailbox | None
-    known: Snapshot
-
-    @property
-    def campaign(self) -> Key[Campaign]:
-        return keys.campaign(self.org, self.draft.id)
+    contacted: tuple[Contacted, ...]
 
 
 def preview(services: Services, org: str, author: str, body: bytes) -> Preview:
-    """Plan a request and write nothing; it takes the decisions of ``accept`` and drops their writes."""
-    order = _examined(services, org, author, body)
-    now = services.clock.now()
-    campaign = begun(order.known, org, order.draft, order.mailbox, author, now).result
-    outcomes = []
-    for chunk in _chunks(places(org, order.draft, services.address_key)):
-        snapshot = services.store.read(_documents(chunk))
-        outcomes.append(admitted(snapshot, campaign, chunk).result)
-    outcome = _together(outcomes)
-    mailbox = order.mailbox
-    sender = (mailbox.sender_name or mailbox.address) if mailbox else "(the mailbox is gone)"
-    return Preview(
-        id=campaign.id,
-        plan_digest=order.digest,
-        candidates=tuple(
-            PlannedCandidate(index=place.index, email=enrollment.email, slots=enrollment.slots)
-            for place, enrollment in outcome.enrolled
-        ),
-        skipped=outcome.skipped,
-        samples=tuple(_samples(campaign, outcome.enrolled[:SAMPLES], sender)),
-    )
+    """Plan a request and write nothing."""
+    order, known = _examined(services, org, author, body)
+    return _preview(services, order, known, looked_up(services, org, order.places))
 
 
 def accept(services: Services, org: str, author: str, body: bytes) -> Accepted:
     """Accept a campaign and all its candidates, and queue what is due within the horizon.
 
-    InvalidRequest lists every fault; Conflict: the id has other content, or the plan is another one.
+    InvalidRequest lists every fault; Conflict: the id has other content, or the plan is another one (its
+    ``now`` is then a new Preview).
     """
-    order = _examined(services, org, author, body)
-    draft, now = order.draft, services.clock.now()
-    campaign, known = services.store.changed(
-        [order.campaign],
-        lambda snapshot: begun(snapshot, org, draft, order.mailbox, author, now),
-        known=order.known,
-    )
-    outcome = _together(
-        [_admit(services, order, chunk) for chunk in _chunks(places(org, draft, services.address_key))]
-    )
-    services.store.change(
-        [order.campaign],
-        lambda snapshot: activated(snapshot, org, draft.id, len(outcome.enrolled)),
-        known=known,
-    )
-    _queue(services, [enrollment for _, enrollment in outcome.enrolled])
+    order, known = _examined(services, org, author, body)
+    people = looked_up(services, org, order.places)
+    campaign, slots, now = known[order.key], None, known.only(order.key)
+    if campaign is None:
+        token = order.plan_digest
+        start = services.clock.now() if token is None else start_of(token)
+        begun = None
+        if start is not None:
+            begun, now = begin(services, order, known, people, start)
+        if begun is None:
+            anew = _preview(services, order, known, people)
+            raise Conflict("the plan is no longer the one that was previewed: look at the new one", anew)
+        campaign, slots = begun.campaign, begun.slots
+    if slots is None:
+        slots = reserved(services, order, campaign, known.get(keys.mailbox(org, campaign.mailbox)))
+    rules = rules_of(order, known, campaign.accepted_at)
+    outcome, now = admit(services, order, slots, rules, now, people)
+    activate(services, order, slots, outcome, now, people)
+    planned = {enrollment.id: enrollment.slots for _, enrollment in outcome.enrolled}
     return Accepted(
         status=202 if campaign.status == "accepting" else 200,
         id=campaign.id,
-        plan_digest=order.digest,
+        plan_digest=digest_of(order.content, campaign.accepted_at, planned),
         candidates=len(outcome.enrolled),
         skipped=outcome.skipped,
+        contacted=outcome.contacted,
     )
 
 
-def _examined(services: Services, org: str, author: str, body: bytes) -> _Order:
+def _examined(services: Services, org: str, author: str, body: bytes) -> tuple[Order, Snapshot]:
     """Read a request and the documents that it names; raise with every fault of it."""
     reading = read_request(body)
     draft = reading.draft
     known = _named(services, org, draft)
-    is_new = not is_id(draft.id) or known[keys.campaign(org, draft.id)] is None
+    key = keys.campaign(org, draft.id)
+    is_new = not is_id(draft.id) or known[key] is None
     # A campaign that is there already goes on whatever has become of its mailbox: sending will wait.
     faults = [*reading.faults, *(mailbox_faults(known, org, draft, author) if is_new else ())]
     if faults:
         raise refused(faults)
-    digest = plan_digest(content_digest(draft), draft.steps)
-    if reading.plan_digest not in (None, digest):
-        raise Conflict("the plan is no longer the one that was previewed: look at a new preview first")
-    mailbox = known[keys.mailbox(org, draft.mailbox)]
-    return _Order(org=org, author=author, draft=draft, digest=digest, mailbox=mailbox, known=known)
+    order = Order(
+        org=org,
+        author=author,
+        draft=draft,
+        content=content_digest(draft),
+        contents=reading.contents,
+        plan_digest=reading.plan_digest,
+        places=tuple(places(org, draft.id, draft.candidates, services.address_key)),
+    )
+    there_already(known[key], order)
+    return order, known
 
 
 def _named(services: Services, org: str, draft: Draft) -> Snapshot:
-    """Read the campaign, the mailbox and its live connection, as far as they are named by well-formed ids."""
-    wanted: list[Key[Any]] = []
+    """Read org, campaign, mailbox and its live connection, as far as their ids are well-formed."""
+    wanted: list[Key[Any]] = [keys.org(org)]
     if is_id(draft.id):
         wanted.append(keys.campaign(org, draft.id))
     if not is_id(draft.mailbox):
@@ -179,40 +153,40 @@ def _named(services: Services, org: str, draft: Draft) -> Snapshot:
     return snapshot if mailbox is None else snapshot | services.store.read([keys.inbox(mailbox.inbox)])
 
 
-def _admit(services: Services, order: _Order, chunk: Sequence[Place]) -> Admitted:
-    # The campaign is read along: should another worker have made it active meanwhile, nobody is added.
-    return services.store.change(
-        [order.campaign, *_documents(chunk)],
-        lambda snapshot: admitted(snapshot, snapshot.need(order.campaign), chunk),
+def _preview(services: Services, order: Order, known: Snapshot, people: Snapshot) -> Preview:
+    """Plan from a little later on; of a campaign that is there already, show who is in it."""
+    start = (services.clock.now() + LOOKING_TIME).replace(microsecond=0)
+    mailbox = known.get(keys.mailbox(order.org, order.draft.mailbox))
+    found = examined(people, order.places, rules_of(order, known, start))
+    campaign, enrolled = known[order.key], list(found.enrolled)
+    if campaign is None:
+        assert mailbox is not None
+        campaign = campaign_of(order, mailbox, start, start)
+        wishes = wishes_of(campaign, found.fit, start)
+        slots = sketched(services, terms_of(campaign, mailbox), wishes)[0].slots
+        enrolled = [
+            (place, enrollment_of(campaign, place, slots[place.enrollment_id], start)) for place in found.fit
+        ]
+    planned = {enrollment.id: enrollment.slots for _, enrollment in enrolled}
+    shown = [(place.index, enrollment) for place, enrollment in enrolled]
+    return Preview(
+        id=campaign.id,
+        plan_digest=digest_of(order.content, campaign.accepted_at, planned),
+        candidates=tuple(
+            PlannedCandidate(index=index, email=one.email, slots=one.slots, variants=one.variants)
+            for index, one in shown
+        ),
+        skipped=found.skipped,
+        contacted=found.contacted,
+        samples=tuple(_samples(campaign, shown[:SAMPLES], mailbox)),
+        lint=tuple(lint(campaign, shown, mailbox)),
     )
-
-
-def _queue(services: Services, enrollments: Sequence[Enrollment]) -> None:
-    """Create the tasks of what is due; names make a repetition harmless."""
-    with ThreadPoolExecutor(max_workers=TASK_THREADS) as pool:
-        for _ in pool.map(lambda enrollment: queue_step(services, enrollment), enrollments):
-            pass
 
 
 def _samples(
-    campaign: Campaign, enrolled: Iterable[tuple[Place, Enrollment]], sender: str
+    campaign: Campaign, enrolled: Iterable[tuple[int, Enrollment]], mailbox: Mailbox | None
 ) -> Iterator[SampleMail]:
-    for place, enrollment in enrolled:
-        for step, words in sample(campaign, enrollment, sender):
-            yield SampleMail(index=place.index, step=step, subject=words.subject, text=words.text)
-
-
-def _documents(chunk: Sequence[Place]) -> list[Key[Any]]:
-    return [key for place in chunk for key in (place.contact, place.enrollment)]
-
-
-def _chunks(all_places: Sequence[Place]) -> Iterator[Sequence[Place]]:
-    for start in range(0, len(all_places), CHUNK):
-        yield all_places[start : start + CHUNK]
-
-
-def _together(outcomes: Sequence[Admitted]) -> Admitted:
-    return Admitted(
-        enrolled=tuple(one for outcome in outcomes for one in outcome.enrolled),
-        skipped=tuple(one for outcome in outcomes for one in outcome.skipped),
-    )
+    sender = (mailbox.sender_name, mailbox.address) if mailbox else ("(the mailbox is gone)", "")
+    for index, enrollment in enrolled:
+        for step, letter in sample(campaign, enrollment, *sender):
+            yield SampleMail(index=index, step=step, subject=letter.subject, text=letter.text)

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
-from lib.core import keys
-from lib.core.enrollment import Event, stopped
-from lib.core.keys import Changes, Key, Snapshot
 from lib.core.optout import read_optout_token
-from lib.core.records import Contact, Record
+from lib.core.suppressing import Wish, contact_keys, suppress
 from lib.ports import Services
 
 
@@ -20,24 +13,6 @@ def opt_out(services: Services, token: str) -> None:
     A mail whose sending had been claimed may still arrive; ``maintain`` closes such an attempt at once.
     """
     org, contact_id = read_optout_token(services.address_key, token)
+    wish = Wish(org=org, contact=contact_id, why="opted_out", words="opted out by the link")
     now = services.clock.now()
-    key = keys.contact(org, contact_id)
-
-    def decide(snapshot: Snapshot) -> Changes[None]:
-        # The record may have been erased; the wish holds all the same.
-        contact = snapshot[key] or Contact(org=org, id=contact_id)
-        enrollments = [keys.enrollment(org, ref.enrollment) for ref in contact.enrollments]
-        if missing := snapshot.missing(enrollments):
-            return Changes(None, need=frozenset(missing))
-        writes: dict[Key[Any], Record] = {key: msgspec.structs.replace(contact, suppressed="opted_out")}
-        for one in enrollments:
-            record = snapshot[one]
-            if record is None:
-                continue
-            after = stopped(record, Event.OPTED_OUT, "opted out by the link", now)
-            if after != record:
-                writes[one] = after
-        unchanged = contact == snapshot[key] == writes[key] and len(writes) == 1
-        return Changes(None, writes={} if unchanged else writes)
-
-    services.store.change([key], decide)
+    services.store.change(contact_keys(org, contact_id), lambda snapshot: suppress(snapshot, wish, now))

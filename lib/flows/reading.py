@@ -6,7 +6,7 @@ between leaves reads unrecorded whose content went unused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.errors import MailboxDisconnected
+from lib.core.errors import MailboxDisconnected, MailboxPaused
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent
 from lib.core.records import Inbox, ReadEntry, Reads
@@ -35,6 +35,11 @@ class RecordedGmail:
         self._run = services.new_id()
         self._sequence = 0
         self._entries: list[ReadEntry] = []
+
+    @property
+    def headers_only(self) -> bool:
+        """Say whether the mailbox may only send and read headers: no drafts, no labels, no bodies."""
+        return self.inbox.access == "headers"
 
     def taken(self, now: datetime) -> Reads | None:
         """Return what was read since the last call, to be written in the next commit; None: nothing."""
@@ -92,10 +97,13 @@ class RecordedGmail:
         return found
 
     def note_sent(self, gmail_id: str, labels: Sequence[str] = ()) -> str | None:
-        """Ask for the Message-ID of a mail of ours; put the product's label on it, and further ones."""
+        """Ask for the Message-ID of a mail of ours; put the product's label on it, and further ones.
+
+        A header-only mailbox takes no labels.
+        """
         self._note("messages.get", "metadata", (gmail_id,), "the Message-ID of a mail of ours")
         own = [self.inbox.label] if self.inbox.label else []
-        return self._gmail.note_sent(gmail_id, [*own, *labels])
+        return self._gmail.note_sent(gmail_id, [] if self.headers_only else [*own, *labels])
 
     def create_draft(self, raw: bytes, thread: str | None) -> Draft:
         """Create a draft, in a thread if given."""
@@ -105,9 +113,26 @@ class RecordedGmail:
         """Send a draft; see ``lib.ports.Gmail.send_draft``."""
         return self._gmail.send_draft(draft)
 
+    def send_message(self, raw: bytes, thread: str | None) -> Sent:
+        """Send a mail without a draft; see ``lib.ports.Gmail.send_message``."""
+        return self._gmail.send_message(raw, thread)
+
     def delete_draft(self, draft: str) -> bool:
-        """Delete a draft; False when it is gone already."""
-        return self._gmail.delete_draft(draft)
+        """Delete a draft; False when it is gone already, or there never was one."""
+        return bool(draft) and self._gmail.delete_draft(draft)
+
+    def label(self, gmail_ids: Sequence[str], labels: Sequence[str]) -> None:
+        """Put labels on messages; one that cannot be put on is no error."""
+        self._gmail.label(gmail_ids, labels)
+
+    def ensure_labels(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the ids of the user's labels of these names, made if need be."""
+        return self._gmail.ensure_labels(names)
+
+    def labels(self, *, why: str) -> frozenset[str]:
+        """Return the ids of all labels there are."""
+        self._note("labels.list", "ids", (), why)
+        return self._gmail.labels()
 
     def profile(self) -> tuple[str, str]:
         """Return the account's address and its newest history id."""
@@ -122,20 +147,50 @@ def with_reads(writes: dict[Key[Any], Any], reads: Reads | None) -> dict[Key[Any
 
 
 @contextmanager
-def noting_disconnection(services: Services, inbox: str) -> Iterator[None]:
-    """Note on the inbox when Gmail says that the grant is gone, then raise on: its enrollments wait."""
+def noting_trouble(services: Services, inbox: str) -> Iterator[None]:
+    """Note on the inbox that the grant is gone, or that Gmail lets nothing out for a while; then raise on.
+
+    Its enrollments wait, and go on by themselves: after a new consent, or when the pause has passed.
+    """
     try:
         yield
     except MailboxDisconnected as error:
-        why = str(error)
-        key = keys.inbox(inbox)
-
-        def decide(snapshot: Snapshot) -> Changes[None]:
-            record = snapshot[key]
-            if record is None or record.status == "disconnected":
-                return Changes(None)
-            after = msgspec.structs.replace(record, status="disconnected", why=why)
-            return Changes(None, writes={key: after})
-
-        services.store.change([key], decide)
+        _note(services, inbox, _disconnected(str(error)))
         raise
+    except MailboxPaused as error:
+        _note(services, inbox, _paused(str(error), services.clock.now() + error.retry_after))
+        raise
+
+
+#: The old name, as long as others use it.
+noting_disconnection = noting_trouble
+
+
+def _disconnected(why: str) -> Callable[[Inbox], Inbox]:
+    def after(inbox: Inbox) -> Inbox:
+        if inbox.status == "disconnected":
+            return inbox
+        return msgspec.structs.replace(inbox, status="disconnected", why=why)
+
+    return after
+
+
+def _paused(why: str, until: datetime) -> Callable[[Inbox], Inbox]:
+    def after(inbox: Inbox) -> Inbox:
+        if inbox.paused_until is not None and inbox.paused_until >= until:
+            return inbox
+        return msgspec.structs.replace(inbox, paused_until=until, paused_why=why)
+
+    return after
+
+
+def _note(services: Services, inbox: str, after: Callable[[Inbox], Inbox]) -> None:
+    key = keys.inbox(inbox)
+
+    def decide(snapshot: Snapshot) -> Changes[None]:
+        record = snapshot[key]
+        if record is None or after(record) == record:
+            return Changes(None)
+        return Changes(None, writes={key: after(record)})
+
+    services.store.change([key], decide)

@@ -5,6 +5,7 @@ Invariant: as long as one is missing there is a time at which it is asked for ag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,24 +14,27 @@ from lib.core.enrollment import message_id_found, repair_later
 from lib.core.ids import message_key
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Enrollment, Record
-from lib.flows.delivering import correspondence_of
-from lib.flows.reading import RecordedGmail, noting_disconnection, with_reads
+from lib.flows.labelling import mail_labels
+from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
+from lib.flows.recording import correspondence_of
 from lib.ports import Services
 
 #: How long after a send a message that Gmail does not have may still appear.
 GONE_AFTER = timedelta(hours=1)
 
 
-def find_message_ids(services: Services, gmail: RecordedGmail, enrollment: Enrollment) -> Enrollment:
+def find_message_ids(
+    services: Services, gmail: RecordedGmail, enrollment: Enrollment, labels: Sequence[str]
+) -> Enrollment:
     """Return the enrollment with the Message-ID of each mail that went out; asks Gmail for missing ones.
 
     The next step names them in its References, and answers are found by them. A mail that was deleted before
-    Gmail was asked gets an empty one.
+    Gmail was asked gets an empty one. labels: of the campaign, which its sender did not get to put on.
     """
     for mail in enrollment.sent:
         if mail.message_id is not None:
             continue
-        message_id = gmail.note_sent(mail.gmail_id)
+        message_id = gmail.note_sent(mail.gmail_id, labels)
         is_gone = message_id == "" and services.clock.now() - mail.at >= GONE_AFTER
         if message_id or is_gone:
             enrollment = _found(services, gmail, enrollment, mail.gmail_id, message_id or "")
@@ -41,11 +45,15 @@ def find_message_ids(services: Services, gmail: RecordedGmail, enrollment: Enrol
 
 def repair(services: Services, enrollment: Enrollment) -> None:
     """Ask for missing Message-IDs; while the mailbox is disconnected there is nothing to ask."""
-    inbox = services.store.read([keys.inbox(enrollment.inbox)])[keys.inbox(enrollment.inbox)]
+    inbox_key = keys.inbox(enrollment.inbox)
+    campaign_key = keys.campaign(enrollment.org, enrollment.campaign)
+    snapshot = services.store.read([inbox_key, campaign_key])
+    inbox, campaign = snapshot[inbox_key], snapshot[campaign_key]
     if inbox is None or inbox.status != "connected":
         return
-    with noting_disconnection(services, inbox.id):
-        find_message_ids(services, RecordedGmail(services, inbox), enrollment)
+    labels = mail_labels(campaign.labels) if campaign is not None else []
+    with noting_trouble(services, inbox.id):
+        find_message_ids(services, RecordedGmail(services, inbox), enrollment, labels)
 
 
 def put_off(services: Services, seen: Enrollment) -> None:

@@ -2,43 +2,57 @@
 
 Invariant: nothing is sent without a claim, no claim without a decision on what is known now and, for a
 follow-up, a last look into the mailbox; the draft is the one-time token of the claim. What can never be sent
-fails once, and is not queued for ever.
+fails once, and is not queued for ever; what Gmail does not take now waits for its mailbox.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
 
-from lib.core.composing import MARKER_HEADER, compose_step
-from lib.core.enrollment import Event, cleared, stopped
-from lib.core.errors import HistoryExpired, InvalidRequest, NotFound, RecipientRefused, Retryable
+from lib.core import keys
+from lib.core.claiming import Claim, Claimed, attempt_for, claim
+from lib.core.composing import MARKER_HEADER, Composed, compose_step
+from lib.core.enrollment import Event, cleared, postponed, stopped, troubled
+from lib.core.errors import (
+    Contended,
+    HistoryExpired,
+    InvalidRequest,
+    MailboxRefused,
+    NotFound,
+    OutreachError,
+    RecipientRefused,
+    Retryable,
+    Unavailable,
+)
+from lib.core.freeing import stop_and_free
 from lib.core.ids import thread_key
 from lib.core.keys import Changes, Snapshot
 from lib.core.mails import Draft
 from lib.core.optout import optout_token, optout_url
 from lib.core.receiving import is_quiet
-from lib.core.records import Enrollment, Inbox, Status, Step
+from lib.core.records import AttachmentContent, Enrollment, Inbox, Status, Step
 from lib.core.sending import (
-    Claim,
-    Claimed,
     Later,
     Never,
     Papers,
+    Reslot,
     Send,
     SendTask,
     Stop,
-    attempt_for,
-    claim,
+    jittered,
     marker,
     next_move,
-    postponed,
 )
-from lib.flows.delivering import Delivery, correspondence_of, deliver
-from lib.flows.reading import RecordedGmail, noting_disconnection, with_reads
+from lib.flows.delivering import deliver, lasting
+from lib.flows.labelling import mail_labels
+from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
 from lib.flows.receiving import PENDING_BATCH, receive
+from lib.flows.recording import Delivery, correspondence_of
 from lib.flows.repairing import find_message_ids
+from lib.flows.replanning import replan
 from lib.ports import Services
 
 AWAITED = "a new mail in the thread, maybe an answer, cannot be read yet"
@@ -51,34 +65,51 @@ GMAIL_WAIT = timedelta(minutes=2)
 def send_step(services: Services, task: SendTask, *, retried: bool) -> str:
     """Send a step if it is to be sent now; return what became of it, in a word.
 
-    retried: the queue has delivered this task before, so that an earlier worker may have left a draft.
+    retried: the queue has delivered this task before, so that an earlier worker may have left a draft, and
+    a refusal without a reason is no accident.
     """
+    try:
+        with noting_trouble(services, task.inbox):
+            try:
+                return _send_step(services, task, retried=retried)
+            except MailboxRefused as error:
+                raise (lasting(error) if retried else Unavailable(str(error))) from None
+    except Contended:
+        raise
+    except OutreachError as error:
+        _note_trouble(services, task, str(error))
+        if isinstance(error, Retryable):
+            error.retry_after = jittered(error.retry_after, task.enrollment)
+        raise
+
+
+def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
     papers = Papers.of(task)
     worked_off = False
-    with noting_disconnection(services, task.inbox):
-        for _ in range(LAST_LOOKS):
-            snapshot = services.store.read(papers.all())
-            decided_at = services.clock.now()
-            move = next_move(snapshot, papers, task.step, decided_at)
-            if not isinstance(move, Send):
-                return _not_now(services, papers, move, decided_at)
-            inbox, enrollment = snapshot.need(papers.inbox), snapshot.need(papers.enrollment)
-            gmail = RecordedGmail(services, inbox)
-            if find_message_ids(services, gmail, enrollment) != enrollment:
-                continue
-            if any(mail.message_id is None for mail in enrollment.sent):
-                later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
-                return _not_now(services, papers, later, decided_at)
-            if enrollment.sent and something_new(gmail, inbox, first_look=not worked_off):
-                receive(services, task.inbox, gmail=gmail)
-                worked_off = True
-                continue
-            if awaits_mail(services, inbox, enrollment):
-                gmail.record()
-                return _not_now(services, papers, Later(AWAITED, GMAIL_WAIT), decided_at)
-            if retried or enrollment.requeues > 0 or enrollment.tries > 0:
-                snapshot = _clear_strays(services, gmail, papers, snapshot)
-            return _send(services, gmail, papers, snapshot, move.step, decided_at)
+    for _ in range(LAST_LOOKS):
+        snapshot = services.store.read(papers.all())
+        decided_at = services.clock.now()
+        move = next_move(snapshot, papers, task.step, decided_at)
+        if not isinstance(move, Send):
+            return _not_now(services, papers, snapshot, move, decided_at)
+        inbox, enrollment = snapshot.need(papers.inbox), snapshot.need(papers.enrollment)
+        gmail = RecordedGmail(services, inbox)
+        labels = mail_labels(snapshot.need(papers.campaign).labels)
+        if find_message_ids(services, gmail, enrollment, labels) != enrollment:
+            continue
+        if any(mail.message_id is None for mail in enrollment.sent):
+            later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
+            return _not_now(services, papers, snapshot, later, decided_at)
+        if enrollment.sent and something_new(gmail, inbox, first_look=not worked_off):
+            receive(services, task.inbox, gmail=gmail)
+            worked_off = True
+            continue
+        if awaits_mail(services, inbox, enrollment):
+            gmail.record()
+            return _not_now(services, papers, snapshot, Later(AWAITED, GMAIL_WAIT), decided_at)
+        if retried or enrollment.requeues > 0 or enrollment.tries > 0:
+            snapshot = _clear_strays(services, gmail, papers, snapshot)
+        return _send(services, gmail, papers, snapshot, move.step, decided_at)
     raise Retryable("the mailbox is busy: there is more new mail than one look can work off")
 
 
@@ -114,34 +145,37 @@ def _send(
     step: Step,
     decided_at: datetime,
 ) -> str:
-    """Draft, claim, send; a mail that cannot be drafted never will be."""
-    enrollment = snapshot.need(papers.enrollment)
+    """Write, claim, send; a mail that cannot be written never will be."""
+    enrollment, campaign = snapshot.need(papers.enrollment), snapshot.need(papers.campaign)
     attempt_id = services.new_id()
     try:
-        draft, subject = _draft(services, gmail, papers, snapshot, step, attempt_id, decided_at)
+        composed = _composed(services, papers, snapshot, step, attempt_id, decided_at)
+        draft = _draft(gmail, enrollment, step, composed)
     except (InvalidRequest, RecipientRefused) as error:
         gmail.record()
         never = Stop(Event.FAILED, f"this mail cannot be written: {error.slug}")
-        return _not_now(services, papers, never, decided_at)
+        return _not_now(services, papers, snapshot, never, decided_at)
     attempt = attempt_for(
         enrollment,
         snapshot.need(papers.inbox),
+        step,
         id_=attempt_id,
         draft=draft.id,
         thread=draft.thread,
-        subject=subject,
+        subject=composed.subject,
         decided_at=decided_at,
     )
-    key, record = correspondence_of(enrollment, thread_key(enrollment.mailbox, draft.thread))
     now = services.clock.now()
     reads = gmail.taken(now)
-    writes = with_reads({key: record}, reads)
+    found = correspondence_of(enrollment, thread_key(enrollment.mailbox, draft.thread))
+    writes = with_reads(dict([found]) if draft.thread else {}, reads)
     wanted = Claim(attempt=attempt, tries=enrollment.tries, writes=writes)
     claimed, after = services.store.changed(
         papers.all(), lambda seen: claim(seen, papers, wanted, now), known=snapshot
     )
     if claimed is Claimed.OURS:
-        return deliver(Delivery(services, gmail, papers, attempt, enrollment), after)
+        raw = composed.raw if gmail.headers_only else None
+        return deliver(Delivery(services, gmail, papers, attempt, enrollment, campaign, raw), after)
     if claimed is Claimed.LOST:
         gmail.delete_draft(draft.id)
         if reads is not None:
@@ -149,19 +183,13 @@ def _send(
     return str(claimed)
 
 
-def _draft(
-    services: Services,
-    gmail: RecordedGmail,
-    papers: Papers,
-    snapshot: Snapshot,
-    step: Step,
-    attempt: str,
-    now: datetime,
-) -> tuple[Draft, str]:
-    """Render a step into a draft, in the thread of the one before; return it and its bare subject."""
+def _composed(
+    services: Services, papers: Papers, snapshot: Snapshot, step: Step, attempt: str, now: datetime
+) -> Composed:
+    """Fill a step in for its candidate."""
     enrollment = snapshot.need(papers.enrollment)
     token = optout_token(services.address_key, enrollment.org, enrollment.contact)
-    composed = compose_step(
+    return compose_step(
         snapshot.need(papers.campaign),
         step,
         enrollment,
@@ -169,13 +197,29 @@ def _draft(
         marker=marker(enrollment.id, attempt),
         optout_url=optout_url(services.base_url, token),
         now=now,
+        attachments=_attachments(services, enrollment, step),
     )
-    thread = enrollment.sent[-1].thread if enrollment.sent and step.thread == "reply" else None
+
+
+def _attachments(services: Services, enrollment: Enrollment, step: Step) -> list[AttachmentContent]:
+    wanted = [keys.attachment(enrollment.org, enrollment.campaign, one.id) for one in step.attachments]
+    if not wanted:
+        return []
+    snapshot = services.store.read(wanted)
+    return [content for key in wanted if (content := snapshot[key]) is not None]
+
+
+def _draft(gmail: RecordedGmail, enrollment: Enrollment, step: Step, composed: Composed) -> Draft:
+    """Make a draft in the thread of the mail before; a header-only mailbox has none, but the thread."""
+    replies = bool(enrollment.sent) and step.thread == "reply"
+    thread = enrollment.sent[-1].thread if replies else ""
+    if gmail.headers_only:
+        return Draft(id="", thread=thread)
     try:
-        return gmail.create_draft(composed.raw, thread), composed.subject
+        return gmail.create_draft(composed.raw, thread or None)
     except NotFound:
         # The user has deleted the thread; on the candidate's side References still join it.
-        return gmail.create_draft(composed.raw, None), composed.subject
+        return gmail.create_draft(composed.raw, None)
 
 
 def _clear_strays(services: Services, gmail: RecordedGmail, papers: Papers, snapshot: Snapshot) -> Snapshot:
@@ -184,6 +228,8 @@ def _clear_strays(services: Services, gmail: RecordedGmail, papers: Papers, snap
     First those workers lose the right to claim, then their drafts go: no attempt loses its draft.
     """
     enrollment = snapshot.need(papers.enrollment)
+    if gmail.headers_only:
+        return snapshot
     strays = [
         draft
         for draft, value in gmail.drafts_to(enrollment.email, MARKER_HEADER, why="a retry: stray drafts?")
@@ -202,23 +248,40 @@ def _clear_strays(services: Services, gmail: RecordedGmail, papers: Papers, snap
     return snapshot
 
 
-def _not_now(services: Services, papers: Papers, move: Later | Stop | Never, now: datetime) -> str:
+def _not_now(
+    services: Services, papers: Papers, snapshot: Snapshot, move: Later | Reslot | Stop | Never, now: datetime
+) -> str:
     """Write down why a step is not sent, where there is something to write."""
     if isinstance(move, Never):
         return move.why
-    key = papers.enrollment
+    if isinstance(move, Reslot):
+        return replan(services, snapshot.need(papers.enrollment), move.why)
+    key, step = papers.enrollment, snapshot.need(papers.enrollment).step
 
-    def decide(snapshot: Snapshot) -> Changes[str]:
-        enrollment = snapshot[key]
-        if enrollment is None or enrollment.status is not Status.WAITING:
+    def decide(seen: Snapshot) -> Changes[str]:
+        enrollment = seen[key]
+        if enrollment is None or enrollment.status is not Status.WAITING or enrollment.step != step:
             return Changes(move.why)
         if isinstance(move, Stop):
             after = stopped(enrollment, move.event, move.why, now)
-        else:
-            after = postponed(enrollment, move.why, move.wait, now)
+            return stop_and_free(seen, key, after, now, move.why)
+        after = postponed(enrollment, move.why, move.wait, now)
         return Changes(move.why, writes={key: after} if after != enrollment else {})
 
     return services.store.change([key], decide)
+
+
+def _note_trouble(services: Services, task: SendTask, why: str) -> None:
+    """Note on the enrollment why it could not go out, if that can be noted."""
+    key = keys.enrollment(task.org, task.enrollment)
+
+    def decide(snapshot: Snapshot) -> Changes[None]:
+        enrollment = snapshot[key]
+        after = troubled(enrollment, task.step, why) if enrollment is not None else None
+        return Changes(None, writes={key: after} if after is not None and after != enrollment else {})
+
+    with suppress(OutreachError):
+        services.store.change([key], decide)
 
 
 def task_from(body: bytes) -> SendTask:

@@ -1,19 +1,23 @@
 """Own the settling of attempts whose worker died, stalled, or got an unclear answer.
 
-Invariant: the same draft is tried again, never a new one; once the draft is gone only a mail found among SENT
-counts as sent, and where none is found the step is held and shown.
+Invariant: the same draft is tried again, within its slot only; later it is deleted, and the step gets a
+new slot. Once the draft is gone only a mail found among SENT counts as sent, and where none is found the step
+is held and shown. What had no draft is never sent again.
 """
 
 from __future__ import annotations
 
-from lib.core.enrollment import LIVE, holds, lease, stopped, unclear, withdrawn
+from lib.core.enrollment import LIVE, holds, is_seen, lease, stopped, unclear, withdrawn
+from lib.core.freeing import stop_and_free
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Enrollment
-from lib.core.sending import DISCONNECTED_WAIT, Later, Never, Papers, Send, Stop, next_settlement, task_of
-from lib.flows.delivering import Delivery, deliver, look_for
-from lib.flows.reading import RecordedGmail, noting_disconnection
+from lib.core.sending import DISCONNECTED_WAIT, Never, Papers, Send, Stop, next_settlement, task_of
+from lib.flows.delivering import deliver, give_back
+from lib.flows.looking import look_for
+from lib.flows.reading import RecordedGmail, noting_trouble
 from lib.flows.receiving import receive
-from lib.flows.sending import AWAITED, GMAIL_WAIT, LAST_LOOKS, awaits_mail, something_new
+from lib.flows.recording import Delivery
+from lib.flows.sending import AWAITED, LAST_LOOKS, awaits_mail, something_new
 from lib.ports import Services
 
 
@@ -30,26 +34,34 @@ def settle(services: Services, stuck: Enrollment) -> str:
     if enrollment is None or enrollment.attempt is None:
         return "nothing to settle"
     inbox = snapshot[papers.inbox]
-    if inbox is None or inbox.status != "connected":
-        return _wait(services, papers, enrollment, Later("the mailbox is disconnected", DISCONNECTED_WAIT))
-    with noting_disconnection(services, inbox.id):
+    if inbox is None or (inbox.status, inbox.mailbox) != ("connected", enrollment.mailbox):
+        return _wait(services, papers, enrollment)
+    with noting_trouble(services, inbox.id):
         gmail = RecordedGmail(services, inbox)
-        delivery = Delivery(services, gmail, papers, enrollment.attempt, enrollment)
+        campaign = snapshot[papers.campaign]
+        delivery = Delivery(services, gmail, papers, enrollment.attempt, enrollment, campaign)
+        if not enrollment.attempt.draft:
+            return look_for(delivery)
+        if is_seen(enrollment.attempt):
+            return give_back(delivery, enrollment.why)
         return _try_again(delivery, snapshot) if enrollment.status in LIVE else _close(delivery)
 
 
 def _try_again(delivery: Delivery, snapshot: Snapshot) -> str:
-    """Send the same draft again, after a last look like a first try's."""
+    """Send the same draft again, after a last look like a first try's; outside its slot take it back."""
     services, gmail, papers = delivery.services, delivery.gmail, delivery.papers
     for look in range(LAST_LOOKS):
-        move = next_settlement(snapshot, papers, delivery.attempt)
+        move = next_settlement(snapshot, papers, delivery.attempt, services.clock.now())
+        if isinstance(move, Stop):
+            return _stop(delivery, move)
+        if isinstance(move, Never):
+            return move.why
         if not isinstance(move, Send):
-            return _wait(services, papers, delivery.enrollment, move)
+            return give_back(delivery, move.why)
         inbox = snapshot.need(papers.inbox)
         if not (delivery.enrollment.sent and something_new(gmail, inbox, first_look=look == 0)):
             if awaits_mail(services, inbox, delivery.enrollment):
-                gmail.record()
-                return _wait(services, papers, delivery.enrollment, Later(AWAITED, GMAIL_WAIT))
+                return give_back(delivery, AWAITED)
             return deliver(delivery, snapshot)
         receive(services, inbox.id, gmail=gmail)
         snapshot = services.store.read(papers.all())
@@ -73,20 +85,28 @@ def _close(delivery: Delivery) -> str:
     return delivery.services.store.change([key], decide)
 
 
-def _wait(services: Services, papers: Papers, stuck: Enrollment, move: Later | Stop | Never) -> str:
-    """Write down why the mail does not go out now; a stopped one is closed at the next look."""
-    now, attempt = services.clock.now(), stuck.attempt
-    if isinstance(move, Never) or attempt is None:
-        return move.why
+def _stop(delivery: Delivery, move: Stop) -> str:
+    """Stop the enrollment; its attempt is closed at the next look."""
+    key, now = delivery.papers.enrollment, delivery.services.clock.now()
+
+    def decide(snapshot: Snapshot) -> Changes[str]:
+        enrollment = snapshot[key]
+        if enrollment is None or not holds(enrollment, delivery.attempt):
+            return Changes(move.why)
+        return stop_and_free(snapshot, key, stopped(enrollment, move.event, move.why, now), now, move.why)
+
+    return delivery.services.store.change([key], decide)
+
+
+def _wait(services: Services, papers: Papers, stuck: Enrollment) -> str:
+    """Leave the attempt as it is while nothing in its mailbox can be reached."""
+    now, attempt, why = services.clock.now(), stuck.attempt, "the mailbox is disconnected"
 
     def decide(snapshot: Snapshot) -> Changes[str]:
         enrollment = snapshot[papers.enrollment]
-        if enrollment is None or not holds(enrollment, attempt):
-            return Changes(move.why)
-        if isinstance(move, Stop):
-            after = stopped(enrollment, move.event, move.why, now)
-        else:
-            after = unclear(enrollment, attempt, move.why, now + move.wait, now)
-        return Changes(move.why, writes={papers.enrollment: after} if after != enrollment else {})
+        if enrollment is None or attempt is None or not holds(enrollment, attempt):
+            return Changes(why)
+        after = unclear(enrollment, attempt, why, now + DISCONNECTED_WAIT, now)
+        return Changes(why, writes={papers.enrollment: after} if after != enrollment else {})
 
     return services.store.change([papers.enrollment], decide)

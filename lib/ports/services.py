@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -49,7 +50,9 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 class OAuth(Protocol):
     """Reach Google's OAuth endpoints."""
 
-    def authorization_url(self, *, state: str, challenge: str, login_hint: str, redirect_uri: str) -> str:
+    def authorization_url(
+        self, *, scopes: Sequence[str], state: str, challenge: str, login_hint: str, redirect_uri: str
+    ) -> str:
         """Return where to send the browser."""
 
     def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -10,7 +11,19 @@ import msgspec
 
 from lib.core import keys
 from lib.core.keys import Changes, Key
-from lib.core.records import Contact, Enrollment, Inbox, Mailbox, Pending, Record, Reply, Status
+from lib.core.records import (
+    Campaign,
+    Contact,
+    Enrollment,
+    Inbox,
+    Mailbox,
+    Pending,
+    Reads,
+    Record,
+    Reply,
+    Status,
+    Suppression,
+)
 from lib.ports import Store
 
 R = TypeVar("R", bound=Record)
@@ -41,6 +54,10 @@ def _plain(hint: Any) -> Any:
     return next(iter(hint)) if hasattr(hint, "__members__") else (get_origin(hint) or hint)()
 
 
+def campaign(id_: str = "spring", **fields: Any) -> Campaign:
+    return made(Campaign, **({"org": "acme", "id": id_} | fields))
+
+
 def contact(id_: str = "c", **fields: Any) -> Contact:
     return made(Contact, **({"org": "acme", "id": id_} | fields))
 
@@ -69,24 +86,32 @@ def pending(gmail_id: str, **fields: Any) -> Pending:
     return made(Pending, **({"org": "acme", "mailbox": "m", "gmail_id": gmail_id} | fields))
 
 
+def reads(run: str, **fields: Any) -> Reads:
+    return made(Reads, **({"org": "acme", "mailbox": "m", "run": run} | fields))
+
+
 def reply(gmail_id: str, **fields: Any) -> Reply:
     plain = {"org": "acme", "mailbox": "m", "gmail_id": gmail_id, "campaign": "spring"}
     return made(Reply, **(plain | fields))
 
 
+def suppression(id_: str, **fields: Any) -> Suppression:
+    return made(Suppression, **({"org": "acme", "id": id_} | fields))
+
+
+KEYS: dict[type[Record], Callable[[Any], Key[Any]]] = {
+    Campaign: lambda one: keys.campaign(one.org, one.id),
+    Contact: lambda one: keys.contact(one.org, one.id),
+    Enrollment: lambda one: keys.enrollment(one.org, one.id),
+    Inbox: lambda one: keys.inbox(one.id),
+    Mailbox: lambda one: keys.mailbox(one.org, one.id),
+    Pending: lambda one: keys.pending(one.org, one.mailbox, one.gmail_id),
+    Reads: lambda one: keys.reads(one.org, one.mailbox, one.run, one.sequence),
+    Reply: lambda one: keys.reply(one.org, one.mailbox, one.gmail_id),
+    Suppression: lambda one: keys.suppression(one.org, one.id),
+}
+
+
 def key_of(record: Record) -> Key[Any]:
     """Return where a record made here belongs."""
-    match record:
-        case Enrollment():
-            return keys.enrollment(record.org, record.id)
-        case Inbox():
-            return keys.inbox(record.id)
-        case Mailbox():
-            return keys.mailbox(record.org, record.id)
-        case Pending():
-            return keys.pending(record.org, record.mailbox, record.gmail_id)
-        case Reply():
-            return keys.reply(record.org, record.mailbox, record.gmail_id)
-        case Contact():
-            return keys.contact(record.org, record.id)
-    raise AssertionError(f"no key for {record!r}")
+    return KEYS[type(record)](record)

@@ -14,7 +14,7 @@ from lib.adapters.firestore_store import translated
 from lib.core import keys
 from lib.core.errors import Contended, Unavailable
 from lib.core.keys import Changes, Snapshot
-from lib.core.records import Status
+from lib.core.records import Interest, Status
 from tests.contract.store_records import NOW, contact, enrollment, put
 from tests.localcloud.firestore_proxy import ProxyFault
 
@@ -49,7 +49,7 @@ class TestCalls:
         firestore.store.commit(snapshot, Changes(result=None))
         assert calls(firestore) == {}
 
-    def test_figures_of_two_statuses_take_three_calls_at_most_eleven(self, firestore: Firestore) -> None:
+    def test_figures_of_two_statuses_take_four_calls_at_most_sixteen(self, firestore: Firestore) -> None:
         put(
             firestore.store,
             {
@@ -59,11 +59,19 @@ class TestCalls:
         )
         firestore.proxy.clear()
         firestore.store.figures("acme", "spring")
-        assert calls(firestore) == {"RunAggregationQuery": 3}
-        put(firestore.store, {HERE: enrollment(status=Status.FAILED)})
+        assert calls(firestore) == {"RunAggregationQuery": 4}
+        put(firestore.store, {HERE: enrollment(status=Status.FAILED, answered="intro")})
         firestore.proxy.clear()
         firestore.store.figures("acme", "spring")
-        assert calls(firestore) == {"RunAggregationQuery": 1 + len(Status)}
+        assert calls(firestore) == {"RunAggregationQuery": 1 + len(Status) + 1 + len(Interest)}
+
+    def test_figures_of_a_variant_take_three_calls_one_when_it_was_not_sent(
+        self, firestore: Firestore
+    ) -> None:
+        put(firestore.store, {HERE: enrollment(got={"intro": "a"})})
+        firestore.proxy.clear()
+        firestore.store.variant_figures("acme", "spring", {"intro": ("a", "b")})
+        assert calls(firestore) == {"RunAggregationQuery": 1 + 3 + 1}
 
     def test_every_other_query_is_one_call_due_inboxes_two(self, firestore: Firestore) -> None:
         store = firestore.store
@@ -72,9 +80,17 @@ class TestCalls:
         store.pending("acme", "m", 1)
         store.mailboxes("acme")
         store.replies("acme", "spring", 1)
-        assert calls(firestore) == {"RunQuery": 5}
+        store.due_campaigns(NOW, 1)
+        store.enrollments("acme", "spring", after="e", limit=1)
+        store.enrollments_in("acme", "spring", Status.HELD, 1)
+        store.enrollments_to_plan("acme", "spring", 2, 1)
+        store.parked("acme", "m", 1)
+        store.reads("acme", "m", after=0, limit=1)
+        store.unchained_reads("acme", "m", 1)
+        store.suppressions("acme", limit=1)
+        assert calls(firestore) == {"RunQuery": 13}
         store.due_inboxes(NOW, 1)
-        assert calls(firestore) == {"RunQuery": 7}
+        assert calls(firestore) == {"RunQuery": 15}
 
 
 @pytest.mark.emulator

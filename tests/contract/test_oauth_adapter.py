@@ -10,13 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from lib.adapters.oauth import SCOPES, GoogleOAuth
+from lib.adapters.oauth import GoogleOAuth
 from lib.core.errors import InvalidRequest, OutreachError, Permanent, Unavailable
+from lib.core.tickets import SCOPES as BY_ACCESS
 from tests.localcloud.http import serve
 from tests.localcloud.oauth.server import OAuthServer
 
 RECRUITER = "recruiter@example.com"
 REDIRECT = "https://functions.example.com/oauth_callback"
+SCOPES = BY_ACCESS["full"]
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
@@ -41,7 +43,7 @@ def adapter(server: OAuthServer, secret: str = "local-secret", token_url: str = 
 def consent(server: OAuthServer, *, without: str = "") -> str:
     """Say yes on the consent page, as a browser does, and return the code."""
     url = adapter(server).authorization_url(
-        state="s1", challenge=CHALLENGE, login_hint=RECRUITER, redirect_uri=REDIRECT
+        scopes=SCOPES, state="s1", challenge=CHALLENGE, login_hint=RECRUITER, redirect_uri=REDIRECT
     )
     assert "checked" in requests.get(url, timeout=5).text
     ticked = [scope for scope in SCOPES if scope != without]
@@ -58,7 +60,7 @@ def exchange(server: OAuthServer, code: str, verifier: str = VERIFIER, secret: s
 
 def test_the_browser_is_asked_for_offline_consent_with_pkce(server: OAuthServer) -> None:
     url = adapter(server).authorization_url(
-        state="s1", challenge=CHALLENGE, login_hint=RECRUITER, redirect_uri=REDIRECT
+        scopes=SCOPES, state="s1", challenge=CHALLENGE, login_hint=RECRUITER, redirect_uri=REDIRECT
     )
     query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert query == {

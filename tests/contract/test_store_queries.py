@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from lib.core.records import Record, Status
+from lib.core.records import Interest, Record, Status
 from lib.ports import Store
 from tests.contract.store_records import (
     MINUTE,
     NOW,
+    campaign,
     contact,
     enrollment,
     inbox,
@@ -18,7 +19,9 @@ from tests.contract.store_records import (
     mailbox,
     pending,
     put,
+    reads,
     reply,
+    suppression,
 )
 
 
@@ -72,6 +75,67 @@ class TestDueInboxes:
         assert store.due_inboxes(NOW, 10) == []
 
 
+class TestDueCampaigns:
+    def test_the_earliest_of_all_orgs_come_first_ties_by_name(self, store: Store) -> None:
+        keep(
+            store,
+            campaign("b", wake_at=NOW),
+            campaign("a", wake_at=NOW),
+            campaign("other", org="zeta", wake_at=NOW - MINUTE),
+            campaign("later", wake_at=NOW + timedelta(microseconds=1)),
+            campaign("never"),
+        )
+        assert [one.id for one in store.due_campaigns(NOW, 10)] == ["other", "a", "b"]
+        assert [one.id for one in store.due_campaigns(NOW, 2)] == ["other", "a"]
+
+
+class TestEnrollmentsOfACampaign:
+    def test_they_come_page_by_page_in_the_order_of_ids(self, store: Store) -> None:
+        ids = ["B", "a", "a1", "b", "ba", "é"]
+        keep(
+            store,
+            *(enrollment(id_) for id_ in reversed(ids)),
+            enrollment("x", campaign="autumn"),
+            enrollment("y", org="other"),
+        )
+        found, after = [], ""
+        while page := store.enrollments("acme", "spring", after=after, limit=4):
+            found += [one.id for one in page]
+            after = page[-1].id
+        assert found == ids
+
+    def test_a_page_begins_behind_an_id_that_is_gone(self, store: Store) -> None:
+        keep(store, enrollment("a"), enrollment("c"))
+        assert [one.id for one in store.enrollments("acme", "spring", after="b", limit=9)] == ["c"]
+        assert store.enrollments("acme", "spring", after="c", limit=9) == []
+
+    def test_those_in_a_status(self, store: Store) -> None:
+        keep(
+            store,
+            *(enrollment(id_, status=Status.HELD) for id_ in "cab"),
+            enrollment("d"),
+            enrollment("e", status=Status.HELD, campaign="autumn"),
+        )
+        assert [one.id for one in store.enrollments_in("acme", "spring", Status.HELD, 10)] == ["a", "b", "c"]
+        assert [one.id for one in store.enrollments_in("acme", "spring", Status.HELD, 2)] == ["a", "b"]
+
+    def test_those_to_plan_come_by_plan_and_due_time_ties_by_name(self, store: Store) -> None:
+        keep(
+            store,
+            enrollment("late", plan=1, due=NOW),
+            enrollment("tie", plan=1, due=NOW),
+            enrollment("early", plan=1, due=NOW - MINUTE),
+            enrollment("second", plan=2, due=NOW - 5 * MINUTE),
+            enrollment("planned", plan=3, due=NOW - 9 * MINUTE),
+            enrollment("sending", plan=1, due=NOW - 9 * MINUTE, status=Status.SENDING),
+            enrollment("elsewhere", plan=1, campaign="autumn"),
+        )
+        expected = ["early", "late", "tie", "second"]
+        assert [one.id for one in store.enrollments_to_plan("acme", "spring", 3, 10)] == expected
+        assert [one.id for one in store.enrollments_to_plan("acme", "spring", 3, 2)] == expected[:2]
+        assert store.enrollments_to_plan("acme", "spring", 1, 10) == []
+
+
 class TestOneMailbox:
     def test_an_open_send_is_seen_in_its_mailbox_only(self, store: Store) -> None:
         keep(
@@ -98,8 +162,55 @@ class TestOneMailbox:
         ]
         assert [one.gmail_id for one in store.pending("acme", "m", 1)] == ["2"]
 
+    def test_parked_mail_is_apart_the_oldest_first(self, store: Store) -> None:
+        keep(
+            store,
+            pending("1", parked="broken"),
+            pending("2", parked="absent", seen_at=NOW),
+            pending("3", parked="zipped", seen_at=NOW - MINUTE),
+            pending("4", seen_at=NOW - 2 * MINUTE),
+            pending("5", parked="broken", mailbox="m2"),
+            pending("6", parked="broken", org="other"),
+        )
+        assert [one.gmail_id for one in store.pending("acme", "m", 10)] == ["4"]
+        assert [one.gmail_id for one in store.parked("acme", "m", 10)] == ["3", "2", "1"]
+        assert [one.gmail_id for one in store.parked("acme", "m", 1)] == ["3"]
+
+    def test_chained_reads_come_by_number_from_behind_one(self, store: Store) -> None:
+        keep(
+            store,
+            *(reads(f"r{12 - number}", number=number) for number in range(1, 12)),
+            reads("new"),
+            reads("there", number=2, mailbox="m2"),
+            reads("else", number=2, org="other"),
+        )
+        found = store.reads("acme", "m", after=0, limit=4)
+        assert [one.number for one in found] == [1, 2, 3, 4]
+        assert [one.number for one in store.reads("acme", "m", after=9, limit=4)] == [10, 11]
+        assert store.reads("acme", "m", after=11, limit=4) == []
+
+    def test_reads_that_are_not_chained_come_oldest_first_ties_by_run(self, store: Store) -> None:
+        keep(
+            store,
+            reads("b", sequence=1),
+            reads("b", sequence=0),
+            reads("a", at=NOW + MINUTE),
+            reads("c", at=NOW - MINUTE),
+            reads("chained", number=1, at=NOW - 2 * MINUTE),
+            reads("there", mailbox="m2"),
+        )
+        found = store.unchained_reads("acme", "m", 10)
+        assert [(one.run, one.sequence) for one in found] == [("c", 0), ("b", 0), ("b", 1), ("a", 0)]
+        assert [one.run for one in store.unchained_reads("acme", "m", 1)] == ["c"]
+
 
 class TestOneOrg:
+    def test_suppressions_come_page_by_page_in_the_order_of_ids(self, store: Store) -> None:
+        keep(store, *(suppression(id_) for id_ in ("c", "a", "b")), suppression("d", org="other"), contact())
+        assert [one.id for one in store.suppressions("acme", limit=2)] == ["a", "b"]
+        assert [one.id for one in store.suppressions("acme", after="b", limit=2)] == ["c"]
+        assert store.suppressions("acme", after="c", limit=2) == []
+
     def test_mailboxes_come_by_address(self, store: Store) -> None:
         keep(
             store,
@@ -124,11 +235,13 @@ class TestOneOrg:
         assert [one.gmail_id for one in store.replies("acme", "spring", 2)] == ["2", "3"]
 
 
+ZERO = {name.value: 0 for name in (*Status, *Interest)} | {"candidates": 0, "sent": 0, "auto_replies": 0}
+
+
 class TestFigures:
     def test_an_unknown_campaign_has_all_figures_at_zero(self, store: Store) -> None:
         keep(store, enrollment(campaign="autumn"), enrollment(org="other"))
-        expected = {status.value: 0 for status in Status} | {"candidates": 0, "sent": 0, "auto_replies": 0}
-        assert dict(store.figures("acme", "spring")) == expected
+        assert dict(store.figures("acme", "spring")) == ZERO
         assert all(type(figure) is int for figure in store.figures("acme", "spring").values())
 
     @pytest.mark.parametrize("statuses", [tuple(Status), (Status.FAILED,), (Status.WAITING, Status.REPLIED)])
@@ -139,11 +252,60 @@ class TestFigures:
             for n in range(size)
         ]
         keep(store, *candidates, enrollment("x", campaign="autumn", sent_count=9), enrollment("y", org="z"))
-        expected = {status.value: 0 for status in Status}
-        expected |= {status.value: size for size, status in enumerate(statuses, start=1)}
+        expected = ZERO | {status.value: size for size, status in enumerate(statuses, start=1)}
         expected |= {
             "candidates": len(candidates),
             "sent": sum(one.sent_count for one in candidates),
             "auto_replies": len(candidates),
         }
         assert dict(store.figures("acme", "spring")) == expected
+
+    def test_interest_counts_of_those_who_answered(self, store: Store) -> None:
+        yes, later = Interest.INTERESTED, Interest.LATER
+        keep(
+            store,
+            enrollment("a", status=Status.REPLIED, answered="intro", interest=yes),
+            enrollment("b", status=Status.OPTED_OUT, answered="nudge", interest=yes),
+            enrollment("c", status=Status.REPLIED, answered="intro", interest=later),
+            enrollment("d", status=Status.REPLIED, answered="intro"),
+            enrollment("e", interest=Interest.WRONG_PERSON),
+            enrollment("f", status=Status.REPLIED, answered="intro", interest=yes, campaign="autumn"),
+        )
+        figures = store.figures("acme", "spring")
+        assert {one: figures[one] for one in Interest} == {
+            Interest.INTERESTED: 2,
+            Interest.NOT_INTERESTED: 0,
+            Interest.LATER: 1,
+            Interest.WRONG_PERSON: 0,
+        }
+
+
+class TestVariantFigures:
+    def test_each_variant_counts_what_went_out_and_who_answered_to_it(self, store: Store) -> None:
+        replied, yes = Status.REPLIED, Interest.INTERESTED
+        both = {"intro": "a", "nudge": "b"}
+        keep(
+            store,
+            enrollment("1", got={"intro": "a"}),
+            enrollment("2", got={"intro": "a"}, status=replied, answered="intro", interest=yes),
+            enrollment("3", got=both, status=replied, answered="nudge", interest=Interest.LATER),
+            enrollment("4", got={"intro": "b"}, status=Status.OPTED_OUT, answered="intro"),
+            enrollment("5", got={"intro": "-"}, status=replied, answered="intro"),
+            enrollment("6", got={"intro": "a"}, status=replied, answered="intro", campaign="autumn"),
+        )
+        found = store.variant_figures("acme", "spring", {"intro": ("a", "b", "c"), "nudge": ("b",)})
+        assert found == {
+            "intro": {
+                "a": {"sent": 3, "replied": 1, "interested": 1},
+                "b": {"sent": 1, "replied": 0, "interested": 0},
+                "c": {"sent": 0, "replied": 0, "interested": 0},
+            },
+            "nudge": {"b": {"sent": 1, "replied": 1, "interested": 0}},
+        }
+
+    @pytest.mark.parametrize("step", ["first-mail", "1", "_x", "__x__", "a.b", "a`b", "ö"])
+    def test_any_id_of_a_step_is_counted(self, store: Store, step: str) -> None:
+        keep(store, enrollment("1", got={step: "a"}), enrollment("2", got={"other": "a"}))
+        sent = {"sent": 1, "replied": 0, "interested": 0}
+        assert store.variant_figures("acme", "spring", {step: ("a",)}) == {step: {"a": sent}}
+        assert store.variant_figures("acme", "spring", {}) == {}

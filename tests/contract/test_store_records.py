@@ -34,7 +34,11 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         minimal, full = ({name: values(hints[name]) for name in chosen} for chosen in (required, hints))
         return st.builds(hint, **minimal) | st.builds(hint, **full)
     if get_origin(hint) is tuple:
-        return st.lists(values(get_args(hint)[0]), max_size=2).map(tuple)
+        kinds = [kind for kind in get_args(hint) if kind is not ...]
+        endless = ... in get_args(hint)
+        return (
+            st.lists(values(kinds[0]), max_size=2).map(tuple) if endless else st.tuples(*map(values, kinds))
+        )
     if get_origin(hint) is dict:
         return st.dictionaries(*(values(argument) for argument in get_args(hint)), max_size=3)
     if get_origin(hint) is types.UnionType:

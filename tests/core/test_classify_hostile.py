@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -76,6 +77,32 @@ def test_html_made_to_take_long_does_not(piece: bytes) -> None:
     begun = time.process_time()
     understand(HTML + piece * 50_000)
     assert time.process_time() - begun < 5
+
+
+HEAD = b"From: ann@example.org\nSubject: Re: A role\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"X-A: " + b"a" * 10_000_000 + b"\n\nYes",
+        b"X-A: b\n" * 1_400_000 + b"\nYes",
+        b"Subject: " + b"=?a?q?" * 1_500_000 + b"\n\nYes",
+        b"From: " + b"a@b," * 1_000_000 + b"\n\nYes",
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 1_000_000,
+        HTML + b"<div>" * 1_000 + b"</p>" * 200_000,
+        HTML + b"<a =\"<a ='" * 100_000,
+        HEAD + b"\n" + b"please remove me " * 200_000,
+        HEAD + b"\n" + b"On 2026 a@b\n" * 200_000,
+        HEAD + b"Auto-Submitted: auto-replied\n\n" + b"until 3 may back 1.1.2026 " * 100_000,
+    ],
+    ids=["header", "headers", "subject", "senders", "parts", "ends", "quotes", "words", "who", "days"],
+)
+def test_mail_made_to_take_long_does_not(raw: bytes) -> None:
+    begun = time.process_time()
+    found = understand(raw, datetime(2026, 3, 2, tzinfo=UTC))
+    assert time.process_time() - begun < 5
+    assert msgspec.json.encode(found)
 
 
 def test_long_answers_are_cut() -> None:

@@ -37,7 +37,7 @@ def test_a_key_holds_every_part_of_its_name_and_lies_in_its_org(make: Callable[.
     # An even number of segments is a document, an odd one a collection.
     assert len(key.path.split("/")) % 2 == 0
     assert all(str(argument_of(make, name)) in key.path for name in inspect.signature(make).parameters)
-    assert key.path.startswith("orgs/<org>/" if make is not keys.inbox else "inboxes/")
+    assert f"{key.path}/".startswith("orgs/<org>/" if make is not keys.inbox else "inboxes/")
 
 
 def test_every_kind_of_record_has_a_key_and_a_place_of_its_own() -> None:

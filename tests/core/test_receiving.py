@@ -17,15 +17,19 @@ from lib.core.receiving import (
     IDLE_TIME,
     LOOK_EVERY,
     LOOK_SOON,
+    PARK_AFTER,
+    PARK_TRIES,
     PUSHES_KEPT,
-    Worked,
-    best_enrollment,
+    after_failure,
     inbox_after,
+    is_due,
     is_quiet,
     is_settled,
     worked_off,
 )
+from lib.core.receiving_page import Worked
 from lib.core.records import Inbox, Pending
+from lib.core.targets import best_enrollment
 from tests.core.enrollments import MINUTE, NOW, attempt, enrollment, mail
 
 
@@ -123,27 +127,44 @@ def test_mail_put_aside_meanwhile_keeps_the_inbox_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "absent", "open_send", "minutes", "settled"),
+    ("found", "absent", "again", "open_send", "minutes", "settled"),
     [
-        (True, False, True, 1, True),
-        (False, False, True, 1, False),
-        (False, False, False, 1, True),
-        (False, True, False, 1, False),
-        (False, True, False, 10, True),
-        (False, False, True, 60 * 24, True),
-        (False, True, True, 60 * 24, True),
+        (True, False, False, True, 1, True),
+        (False, False, False, True, 1, False),
+        (False, False, False, False, 1, True),
+        (False, True, True, False, 1, False),
+        (False, True, True, False, 10, True),
+        (False, False, True, False, 1, False),
+        (False, False, False, True, 60 * 24, True),
+        (False, True, True, True, 60 * 24, True),
     ],
 )
 def test_mail_put_aside_is_settled_when_it_can_match_no_more(
     found: bool,  # noqa: FBT001 - a row of the table
     absent: bool,  # noqa: FBT001 - a row of the table
+    again: bool,  # noqa: FBT001 - a row of the table
     open_send: bool,  # noqa: FBT001 - a row of the table
     minutes: int,
     settled: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
     assert timedelta(minutes=10) == APPEARS_WITHIN
     now = NOW + minutes * MINUTE
-    assert is_settled(pending(), found=found, absent=absent, open_send=open_send, now=now) is settled
+    settles = is_settled(pending(), found=found, absent=absent, again=again, open_send=open_send, now=now)
+    assert settles is settled
+
+
+def test_message_that_fails_is_tried_ever_later_and_parked_in_the_end() -> None:
+    item, tried = after_failure(pending(), NOW), [NOW]
+    for minute in range(1, 60):
+        now = NOW + minute * MINUTE
+        if not item.parked and is_due(item, now):
+            item = after_failure(item, now)
+            tried.append(now)
+    assert item.parked
+    assert [int((at - NOW) / MINUTE) for at in tried] == [0, 2, 4, 8, 16, 32]
+    assert len(tried) >= PARK_TRIES
+    assert tried[-1] - NOW >= PARK_AFTER
+    assert item.expires_at > NOW + timedelta(days=90)
 
 
 def test_page_of_an_erased_mailbox_writes_nothing() -> None:

@@ -10,18 +10,17 @@ import pytest
 
 from lib.core import enrollment as transitions
 from lib.core import keys
+from lib.core.claiming import Claim, Claimed, claim
 from lib.core.enrollment import ATTEMPT_TIME, Event
 from lib.core.keys import Snapshot, Versioned
 from lib.core.records import Campaign, Contact, Correspondence, Mailbox, Status, Step
 from lib.core.sending import (
-    Claim,
-    Claimed,
     Later,
     Never,
     Papers,
+    Reslot,
     Send,
     Stop,
-    claim,
     next_move,
     next_settlement,
     task_of,
@@ -63,6 +62,7 @@ def papers(**changes: Any) -> Snapshot:
         ),
         "inbox": inbox(),
         "contact": Contact(org="acme", id="k1"),
+        "org": None,
     }
     for name, change in changes.items():
         record = found[name]
@@ -114,13 +114,13 @@ def test_settler_sends_only_what_it_holds_and_what_may_still_go_out() -> None:
     taken = transitions.leased(sending(), NOW)
     assert taken.attempt is not None
     held = papers(enrollment=taken)
-    assert isinstance(next_settlement(held, PAPERS, taken.attempt), Send)
-    assert isinstance(next_settlement(held, PAPERS, attempt()), Never)
+    assert isinstance(next_settlement(held, PAPERS, taken.attempt, NOW), Send)
+    assert isinstance(next_settlement(held, PAPERS, attempt(), NOW), Never)
     stopped = transitions.stopped(taken, Event.REPLIED, "", NOW)
-    assert isinstance(next_settlement(papers(enrollment=stopped), PAPERS, taken.attempt), Never)
+    assert isinstance(next_settlement(papers(enrollment=stopped), PAPERS, taken.attempt, NOW), Never)
     suppressed = papers(enrollment=taken, contact={"suppressed": "opted_out"})
-    assert isinstance(next_settlement(suppressed, PAPERS, taken.attempt), Stop)
-    assert isinstance(next_settlement(papers(enrollment=None), PAPERS, taken.attempt), Never)
+    assert isinstance(next_settlement(suppressed, PAPERS, taken.attempt, NOW), Stop)
+    assert isinstance(next_settlement(papers(enrollment=None), PAPERS, taken.attempt, NOW), Never)
 
 
 def wanted(**changes: Any) -> Claim:

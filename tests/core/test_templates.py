@@ -92,6 +92,15 @@ def test_work_and_output_are_bounded(source: str) -> None:
         render(source, {}, html=False)
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["{{ " + "9" * 6000 + " }}", "{% for i in (1.." + "9" * 5000 + ") %}x{% endfor %}", "{{ 1e99999 }}"],
+)
+def test_numbers_are_bounded(source: str) -> None:
+    with pytest.raises((TemplateFault, MissingValue)):
+        render(source, {}, html=False)
+
+
 def test_html_escapes_values_but_not_the_authors_words() -> None:
     filled = render("<b>{{ name }}</b> {{ x | default: 'R&amp;D' }}", {"name": "<A & B>"}, html=True)
     assert filled == "<b>&lt;A &amp; B&gt;</b> R&amp;D"

@@ -8,7 +8,7 @@ from typing import Any
 
 from lib.core import keys
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import Campaign, Contact
+from lib.core.records import Campaign, Contact, Day, Enrollment
 from lib.flows.enqueueing import Accepted, accept
 from tests.flows.memory_services import MAILBOX, ORG, MemoryServices, connected
 from tests.localcloud.memory_store import MemoryStore
@@ -55,6 +55,9 @@ class FragileStore(MemoryStore):
             raise Crash
 
 
+Taken = set[tuple[str, str, str, str]]
+
+
 class Office(MemoryServices):
     """In-memory services with a connected mailbox and a store that can die."""
 
@@ -86,6 +89,7 @@ def body(*emails: str, **changes: Any) -> bytes:
         "mailbox": MAILBOX,
         "name": "Engineers",
         "timezone": "Europe/Berlin",
+        "window": "always",
         "steps": [
             {"id": "intro", "subject": "{{ title }} wanted", "text": "Hi {{ first_name }}", "delay": "P0D"},
             {"id": "nudge", "subject": "", "text": "Again, from {{ sender_name }}", "delay": "P3D"},
@@ -99,3 +103,28 @@ def body(*emails: str, **changes: Any) -> bytes:
 
 def run(office: Office, request: bytes | None = None) -> Accepted:
     return accept(office, ORG, AUTHOR, request or body())
+
+
+def ledger_days(office: Office) -> list[Day]:
+    """Return all days of the ledger that have entries."""
+    return [day for day in office.store._query(Day, f"orgs/{ORG}") if day.entries]
+
+
+def ledger(office: Office) -> Taken:
+    """Return who has a place in the ledger: day, enrollment, step and time; none twice."""
+    found = [
+        (day.date, entry.enrollment, entry.step, entry.at.isoformat())
+        for day in ledger_days(office)
+        for entry in day.entries
+    ]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def planned(office: Office) -> Taken:
+    """Return the slots of all enrollments in the form of ``ledger``."""
+    return {
+        (slot.day, one.id, slot.step, slot.due.isoformat())
+        for one in office.store._query(Enrollment, f"orgs/{ORG}")
+        for slot in one.slots
+    }

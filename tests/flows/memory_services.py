@@ -133,6 +133,14 @@ class MemoryServices:
     def put(self, key: Any, record: Any) -> None:
         self.store.commit(Snapshot(), Changes(None, writes={key: record}))
 
+    def plan(self, email: str, step: str, due: datetime) -> None:
+        """Let a step be due at another time, as if its slot were there."""
+        slots = tuple(
+            msgspec.structs.replace(slot, due=due) if slot.step == step else slot
+            for slot in self.enrollment(email).slots
+        )
+        self.update(email, slots=slots, due=due)
+
     def update(self, email: str, **changes: Any) -> None:
         record = self.enrollment(email)
         self.put(keys.enrollment(ORG, record.id), msgspec.structs.replace(record, **changes))

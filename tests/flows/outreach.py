@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -14,14 +15,23 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
+from lib.core.errors import Retryable
 from lib.core.optout import optout_token
-from lib.core.records import Contact, Inbox, Pending, Reads, Record, Reply, Status
+from lib.core.records import Campaign, Contact, Inbox, Pending, Reads, Record, Reply, Status
 from lib.flows.maintaining import Tally, maintain
 from lib.flows.opting_out import opt_out
 from lib.flows.receiving import Continuation, receive
 from lib.flows.sending import send_step, task_from
 from lib.ports import Gmail
-from tests.flows.memory_services import MAILBOX, ORG, OWNER, MemoryServices, connected, enrolled
+from tests.flows.memory_services import (
+    MAILBOX,
+    ORG,
+    OWNER,
+    MemoryServices,
+    QueuedTask,
+    connected,
+    enrolled,
+)
 from tests.localcloud.gmail import mail as mails
 from tests.localcloud.gmail.faults import Fault
 
@@ -63,6 +73,7 @@ class Outreach(MemoryServices):
         super().__init__()
         self.events: dict[str, Callable[[], Any]] = {}
         self.failures: list[Exception] = []
+        self.retried: set[str] = set()
         connected(self)
         enrolled(self, *candidates)
         self.world.access_log.clear()
@@ -89,16 +100,30 @@ class Outreach(MemoryServices):
         self.world.settle()
 
     def run_tasks(self) -> list[str]:
-        """Deliver every task that is due; what fails comes again with the next call."""
+        """Deliver every task that is due; what fails comes again with the next call, as a retry."""
         now, done = self.clock.now(), []
         for task in [task for task in self.tasks.waiting if task.at is None or task.at <= now]:
             self.tasks.waiting.remove(task)
-            if task.function == "send_step":
-                done.append(send_step(self, task_from(task.body), retried=False))
-            else:
-                go_on = msgspec.json.decode(task.body, type=Continuation)
-                done.append(str(receive(self, go_on.inbox, go_on=go_on)))
+            try:
+                done.append(self._run(task, retried=task.name in self.retried))
+            except Retryable as error:
+                self.retried.add(task.name)
+                self.tasks.waiting.append(replace(task, at=now + error.retry_after))
         return done
+
+    def _run(self, task: QueuedTask, *, retried: bool) -> str:
+        if task.function == "send_step":
+            return send_step(self, task_from(task.body), retried=retried)
+        go_on = msgspec.json.decode(task.body, type=Continuation)
+        return str(receive(self, go_on.inbox, go_on=go_on))
+
+    def go_on(self, by: timedelta = 6 * MINUTE) -> None:
+        """Let time pass minute by minute, with the queue and ``maintain`` at work."""
+        end = self.clock.now() + by
+        while self.clock.now() < end:
+            self.pass_time(MINUTE)
+            self.maintain()
+            self.run_tasks()
 
     def opt_out(self, email: str = ANN) -> None:
         opt_out(self, optout_token(self.address_key, ORG, self.contact_id(email)))
@@ -165,6 +190,13 @@ class Outreach(MemoryServices):
     def pending(self) -> list[Pending]:
         return self.kept(Pending)
 
+    def campaign(self, id_: str = "c1") -> Campaign:
+        key = keys.campaign(ORG, id_)
+        return self.store.read([key]).need(key)
+
+    def edit_campaign(self, id_: str = "c1", **changes: Any) -> None:
+        self.put(keys.campaign(ORG, id_), msgspec.structs.replace(self.campaign(id_), **changes))
+
     def contact(self, email: str = ANN) -> Contact:
         key = keys.contact(ORG, self.contact_id(email))
         return self.store.read([key]).need(key)
@@ -198,6 +230,8 @@ class Outreach(MemoryServices):
         recorded: Counter[tuple[str, str]] = Counter()
         for record in self.kept(Reads):
             for entry in record.entries:
+                if entry.method not in READS:
+                    continue
                 ids = entry.ids if "get" in entry.method else ("",)
                 recorded.update((entry.method, id_) for id_ in ids)
         return recorded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,8 @@ from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from lib.core.records import Connection, Inbox, Mailbox, OAuthState, Record, Reply
-from lib.core.tickets import SCOPES, STATE_TIME, TICKET_TIME
+from lib.core.tickets import SCOPES as BY_ACCESS
+from lib.core.tickets import STATE_TIME, TICKET_TIME
 from lib.flows.connecting import LABEL, ConnectionRequest, Started, ask, finish, start
 from lib.ports import Grant
 from tests.flows.memory_services import MAILBOX, ORG, OWNER
@@ -24,6 +26,7 @@ from tests.flows.test_receiving import unrelated
 
 BACK = "https://app.example.com/done"
 CALLER = VerifiedCaller(org=ORG, user="user-1", email=OWNER, role="member")
+SCOPES = BY_ACCESS["full"]
 REQUEST = ConnectionRequest(address=OWNER, sender_name="Robin Recruiter", return_url=BACK)
 
 
@@ -36,8 +39,11 @@ class ConsentingOAuth:
             refresh_token="refresh", access_token=OWNER, scopes=frozenset(SCOPES), sub=MAILBOX, email=OWNER
         )
 
-    def authorization_url(self, *, state: str, challenge: str, login_hint: str, redirect_uri: str) -> str:
+    def authorization_url(
+        self, *, scopes: Sequence[str], state: str, challenge: str, login_hint: str, redirect_uri: str
+    ) -> str:
         self.challenges.append(challenge)
+        self.scopes = scopes
         return f"https://accounts.example.com/auth?state={state}&login_hint={login_hint}&to={redirect_uri}"
 
     def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:
@@ -95,6 +101,16 @@ def test_whole_chain_connects_the_mailbox(browser: Browser) -> None:
     assert (mailbox.owner, mailbox.sender_name) == ("user-1", "Robin Recruiter")
 
 
+def test_a_header_only_mailbox_is_asked_for_less_and_has_no_label(browser: Browser) -> None:
+    request = msgspec.structs.replace(REQUEST, access="headers", timezone="Europe/Berlin")
+    granted = frozenset(BY_ACCESS["headers"])
+    browser.oauth.grant = msgspec.structs.replace(browser.oauth.grant, scopes=granted)
+    browser.come_back(browser.begin(request))
+    assert browser.oauth.scopes == BY_ACCESS["headers"]
+    assert (browser.inbox().access, browser.inbox().label) == ("headers", None)
+    assert browser.kept(Mailbox)[0].timezone == "Europe/Berlin"
+
+
 def test_browser_is_sent_to_google_with_the_address_as_hint(browser: Browser) -> None:
     asked = parse_qs(urlsplit(browser.begin().url).query)
     assert asked["login_hint"] == [OWNER]
@@ -119,6 +135,7 @@ def test_only_hashes_of_what_binds_the_browser_are_kept(browser: Browser) -> Non
         ("return_url", "https://evil.example.net/"),
         ("return_url", "https://app.example.com.evil.example.net/"),
         ("return_url", "https://app.example.com/\r\nSet-Cookie: x"),
+        ("timezone", "Berlin"),
     ],
 )
 def test_wish_with_a_fault_is_refused_and_not_kept(browser: Browser, field: str, value: str) -> None:

@@ -52,9 +52,7 @@ def test_follow_up_waits_for_an_answer_that_cannot_be_read_yet(outreach: Outreac
     outreach.fault("messages.get", status=404, reason="notFound", times=2)
     assert "cannot be read yet" in outreach.send()
     assert (outreach.got(), outreach.status()) == (1, Status.WAITING)
-    outreach.pass_time(3 * MINUTE)
-    outreach.maintain()
-    outreach.run_tasks()
+    outreach.go_on(10 * MINUTE)
     assert (outreach.got(), outreach.status()) == (1, Status.REPLIED)
     assert outreach.reply(answer) is not None
 
@@ -64,9 +62,6 @@ def test_mail_that_never_appears_holds_the_follow_up_up_for_minutes_only(outreac
     outreach.world.delete_message(OWNER, outreach.answer())
     outreach.pass_time(DAY)
     assert "cannot be read yet" in outreach.send()
-    for _ in range(6):
-        outreach.pass_time(3 * MINUTE)
-        outreach.maintain()
-        outreach.run_tasks()
+    outreach.go_on(30 * MINUTE)
     assert outreach.got() == 2
     assert outreach.pending == []

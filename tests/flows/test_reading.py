@@ -135,6 +135,7 @@ def test_runs_number_their_entries(outreach: Outreach) -> None:
     outreach.send()
     for number in range(150):
         outreach.deliver(unrelated(subject=str(number)))
+    outreach.world.empty_pages = 2
     outreach.push()
     runs: dict[str, list[int]] = {}
     for record in outreach.kept(Reads):

@@ -56,7 +56,7 @@ def test_answer_costs_what_was_agreed(outreach: Outreach) -> None:
     outreach.world.access_log.clear()
     outreach.push()
     assert outreach.store.calls.total() <= 5
-    assert outreach.calls() == ["history.list", "messages.get"]
+    assert outreach.calls() == ["history.list", "messages.get", "messages.modify"]
 
 
 def test_answer_from_another_address_is_known_by_its_references(outreach: Outreach) -> None:

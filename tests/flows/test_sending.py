@@ -9,10 +9,10 @@ import pytest
 
 from lib.core import keys
 from lib.core.errors import MailboxDisconnected
-from lib.core.records import Campaign, Status
+from lib.core.records import Status
 from lib.flows.sending import send_step, task_from
 from tests.flows.memory_services import ORG, OWNER
-from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Outreach
+from tests.flows.outreach import ANN, BEN, DAY, Outreach
 from tests.localcloud.gmail import mail as mails
 
 
@@ -32,12 +32,42 @@ def test_first_mail_goes_out_and_is_on_record(outreach: Outreach) -> None:
 
 
 def test_first_mail_costs_what_was_agreed(outreach: Outreach) -> None:
+    outreach.send(BEN)
+    tasks = len(outreach.tasks.waiting)
     task = outreach.task(ANN)
     outreach.store.calls.clear()
+    outreach.world.access_log.clear()
     send_step(outreach, task, retried=False)
     assert outreach.store.calls.total() <= 3
     assert outreach.calls() == ["drafts.create", "drafts.send", "messages.get", "messages.modify"]
-    assert len(outreach.tasks.waiting) == 1
+    assert len(outreach.tasks.waiting) == tasks + 1
+
+
+def test_very_first_mail_of_a_campaign_makes_its_labels_with_one_more_commit(outreach: Outreach) -> None:
+    task = outreach.task(ANN)
+    outreach.store.calls.clear()
+    send_step(outreach, task, retried=False)
+    assert outreach.store.calls.total() <= 4
+    names = {one["name"]: one["id"] for one in outreach.world.mailbox(OWNER).list_labels()["labels"]}
+    labels = outreach.campaign().labels
+    assert labels is not None
+    assert (labels.campaign, labels.replied, labels.interested) == (
+        names["Outreach/Engineers"],
+        names["Outreach/Engineers/replied"],
+        names["Outreach/Engineers/interested"],
+    )
+    sent = outreach.world.mailbox(OWNER).get_message(outreach.enrollment(ANN).sent[0].gmail_id)
+    assert {outreach.inbox().label, labels.campaign} <= set(sent["labelIds"])
+
+
+def test_labels_that_cannot_be_made_hold_no_mail_up(outreach: Outreach) -> None:
+    for method in ("labels.list", "labels.create"):
+        outreach.fault(method, status=403, reason="forbidden")
+    assert outreach.send() == "sent"
+    assert (outreach.got(), outreach.campaign().labels) == (1, None)
+    outreach.world.faults.clear()
+    assert outreach.send(BEN) == "sent"
+    assert outreach.campaign().labels is not None
 
 
 def test_follow_up_joins_the_thread(outreach: Outreach) -> None:
@@ -134,17 +164,13 @@ def test_suppressed_address_gets_nothing(outreach: Outreach) -> None:
 
 
 def test_accepting_campaign_lets_its_steps_wait(outreach: Outreach) -> None:
-    key = keys.campaign(ORG, "c1")
-    campaign: Campaign = outreach.store.read([key]).need(key)
-    outreach.put(key, msgspec.structs.replace(campaign, status="accepting"))
+    outreach.edit_campaign(status="accepting")
     outreach.send()
     record = outreach.enrollment(ANN)
     assert (record.status, outreach.calls()) == (Status.WAITING, [])
     assert record.wake_at == outreach.clock.now() + timedelta(seconds=30)
-    outreach.put(key, campaign)
-    outreach.pass_time(MINUTE)
-    outreach.maintain()
-    outreach.run_tasks()
+    outreach.edit_campaign(status="active")
+    outreach.go_on()
     assert outreach.got() == 1
 
 
@@ -168,10 +194,9 @@ def test_grant_revoked_in_the_middle_leaves_the_attempt_to_wait(outreach: Outrea
         outreach.send()
     record = outreach.enrollment(ANN)
     assert (record.status, outreach.inbox().status) == (Status.UNCERTAIN, "disconnected")
-    outreach.world.revoked.clear()
-    outreach.put(keys.inbox(outreach.inbox_id), msgspec.structs.replace(outreach.inbox(), status="connected"))
+    outreach.reconnect()
     outreach.pass_time(timedelta(hours=1))
-    outreach.maintain()
+    outreach.go_on()
     assert (outreach.got(), outreach.enrollment(ANN).sent_count) == (1, 1)
 
 

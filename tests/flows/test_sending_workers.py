@@ -53,8 +53,8 @@ def test_worker_past_its_deadline_leaves_the_draft_to_the_settler(outreach: Outr
     outreach.store.commit = commit  # type: ignore[method-assign,assignment]
     assert outreach.send() == "left to the settler"
     assert outreach.got() == 0
-    outreach.maintain()
-    assert outreach.got() == 1
+    outreach.go_on()
+    assert (outreach.got(), outreach.drafts()) == (1, [])
 
 
 def test_worker_that_stalled_before_the_send_sends_no_second_mail(outreach: Outreach) -> None:
@@ -64,6 +64,8 @@ def test_worker_that_stalled_before_the_send_sends_no_second_mail(outreach: Outr
 
     outreach.events["before send_draft"] = meanwhile
     outreach.send()
+    assert outreach.got() == 0
+    outreach.go_on()
     assert (outreach.got(), outreach.enrollment(ANN).sent_count) == (1, 1)
 
 
@@ -101,9 +103,8 @@ def test_draft_of_another_campaign_to_the_same_person_is_no_stray(outreach: Outr
         outreach.send(campaign="c2")
     outreach.send(retried=True)
     assert len(outreach.drafts()) == 1
-    outreach.pass_time(6 * MINUTE)
-    outreach.maintain()
-    assert outreach.got() == 2
+    outreach.go_on(10 * MINUTE)
+    assert (outreach.got(), outreach.drafts()) == (2, [])
 
 
 # The Message-ID, by which answers are known
@@ -113,12 +114,13 @@ def test_message_id_that_gmail_does_not_know_yet_is_waited_for(outreach: Outreac
     outreach.world.sent_visible_after = 30 * MINUTE
     outreach.send()
     assert outreach.enrollment(ANN).sent[0].message_id is None
-    outreach.update(ANN, due=outreach.clock.now() + 20 * MINUTE)
+    outreach.plan(ANN, "nudge", outreach.clock.now() + 20 * MINUTE)
     outreach.pass_time(20 * MINUTE)
     assert "before this one" in outreach.send()
     assert outreach.got() == 1
-    outreach.pass_time(20 * MINUTE)
-    assert outreach.send() == "sent"
+    outreach.pass_time(DAY - 30 * MINUTE)
+    outreach.go_on(15 * MINUTE)
+    assert outreach.got() == 2
 
 
 def test_follow_up_names_a_message_id_found_late(outreach: Outreach) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,12 @@ def settle(outreach: Outreach, *, after: timedelta = 6 * MINUTE) -> None:
     assert outreach.failures == []
 
 
+def go_on(outreach: Outreach, by: timedelta = 6 * MINUTE) -> None:
+    """Let what is behind its slot get a new one, and go out there."""
+    outreach.go_on(by)
+    assert outreach.failures == []
+
+
 def cut(outreach: Outreach, when: str = "after") -> None:
     """Cut the connection of the first send, after Gmail has sent the mail or before."""
     outreach.fault("drafts.send", when=when, drop=True)
@@ -33,9 +40,25 @@ def test_send_that_surely_had_no_effect_is_made_good_by_the_same_draft(outreach:
     cut(outreach, "before")
     drafts = outreach.drafts()
     assert (outreach.status(), outreach.got(), len(drafts)) == (Status.UNCERTAIN, 0, 1)
-    settle(outreach)
+    settle(outreach, after=MINUTE)
     assert (outreach.got(), outreach.drafts()) == (1, [])
     assert outreach.calls().count("drafts.create") == 1
+
+
+def test_draft_whose_slot_has_ended_is_deleted_and_the_step_gets_a_new_slot(outreach: Outreach) -> None:
+    cut(outreach, "before")
+    settle(outreach, after=2 * MINUTE)
+    record = outreach.enrollment(ANN)
+    assert (record.status, record.attempt, outreach.got(), outreach.drafts()) == (Status.WAITING, None, 0, [])
+    missed = record.due
+    outreach.run_tasks()
+    record = outreach.enrollment(ANN)
+    assert (record.due > outreach.clock.now(), outreach.got()) == (True, 0)
+    assert "its time was missed" not in record.why
+    assert record.slots[0].due == record.due > missed
+    go_on(outreach)
+    assert (outreach.got(), outreach.calls().count("drafts.create")) == (1, 2)
+    assert outreach.enrollment(ANN).sent_count == 1
 
 
 def test_send_cut_after_its_effect_is_found_among_sent(outreach: Outreach) -> None:
@@ -88,7 +111,7 @@ def test_worker_that_died_before_its_send_is_made_good(outreach: Outreach) -> No
     outreach.events["before send_draft"] = crash
     with pytest.raises(Crash):
         outreach.send()
-    settle(outreach)
+    go_on(outreach, 10 * MINUTE)
     assert (outreach.got(), outreach.enrollment(ANN).sent_count) == (1, 1)
 
 
@@ -114,36 +137,58 @@ def test_rate_limit_is_waited_out_as_long_as_gmail_says(outreach: Outreach) -> N
     assert outreach.send() == "unclear"
     settle(outreach, after=59 * MINUTE)
     assert outreach.got() == 0
-    settle(outreach, after=MINUTE)
+    go_on(outreach, 40 * MINUTE)
     assert outreach.got() == 1
 
 
 def test_send_that_stays_unclear_is_tried_ever_more_rarely(outreach: Outreach) -> None:
     outreach.fault("drafts.send", status=503, times=None)
     outreach.send()
-    for _ in range(60 * 6):
-        settle(outreach, after=MINUTE)
-    assert outreach.calls().count("drafts.send") < 20
+    go_on(outreach, timedelta(hours=6))
     assert outreach.got() == 0
     outreach.world.faults.clear()
-    settle(outreach, after=33 * MINUTE)
+    go_on(outreach, timedelta(hours=1))
     assert outreach.got() == 1
+    assert outreach.drafts() == []
 
 
 def test_settler_that_dies_is_followed_by_another(outreach: Outreach) -> None:
     cut(outreach, "before")
     outreach.events["after send_draft"] = crash
-    outreach.pass_time(6 * MINUTE)
+    outreach.pass_time(MINUTE)
     with pytest.raises(Crash):
         outreach.maintain()
     settle(outreach)
     assert (outreach.got(), outreach.enrollment(ANN).sent_count) == (1, 1)
 
 
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}], ids=["error", "cut"])
+def test_draft_whose_deletion_nobody_confirmed_is_no_riddle(
+    outreach: Outreach, fault: dict[str, Any]
+) -> None:
+    cut(outreach, "before")
+    outreach.fault("drafts.delete", when="after", **fault)
+    outreach.pass_time(2 * MINUTE)
+    outreach.maintain()
+    assert (outreach.drafts(), len(outreach.failures)) == ([], 1)
+    outreach.go_on(timedelta(hours=1))
+    assert (outreach.got(), outreach.enrollment(ANN).sent_count) == (1, 1)
+
+
+def test_settler_that_dies_after_it_deleted_the_draft_is_followed_by_another(outreach: Outreach) -> None:
+    cut(outreach, "before")
+    outreach.events["after delete_draft"] = crash
+    outreach.pass_time(2 * MINUTE)
+    with pytest.raises(Crash):
+        outreach.maintain()
+    go_on(outreach, timedelta(hours=1))
+    assert (outreach.got(), outreach.enrollment(ANN).sent_count) == (1, 1)
+
+
 def test_worker_that_wakes_after_the_settler_changes_nothing(outreach: Outreach) -> None:
     def settled_and_gone_on() -> None:
         settle(outreach)
-        outreach.pass_time(DAY)
+        outreach.clock.time = outreach.enrollment(ANN).due
         outreach.send()
 
     outreach.events["after send_draft"] = settled_and_gone_on
@@ -204,9 +249,9 @@ def test_answer_that_cannot_be_read_yet_holds_the_second_try_up(outreach: Outrea
     cut(outreach, "before")
     outreach.answer()
     outreach.fault("messages.get", status=404, reason="notFound", times=2)
-    settle(outreach)
-    assert (outreach.got(), outreach.status()) == (1, Status.UNCERTAIN)
-    settle(outreach)
+    settle(outreach, after=MINUTE)
+    assert (outreach.got(), outreach.status()) == (1, Status.WAITING)
+    go_on(outreach)
     assert (outreach.got(), outreach.status()) == (1, Status.REPLIED)
 
 
@@ -224,4 +269,5 @@ def test_attempt_of_a_disconnected_mailbox_waits(outreach: Outreach) -> None:
     )
     outreach.reconnect()
     settle(outreach, after=2 * timedelta(hours=1))
+    go_on(outreach)
     assert outreach.got() == 1

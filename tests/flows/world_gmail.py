@@ -1,193 +1,230 @@
-"""Speak `lib.ports.Gmail` to the local Gmail's world directly: its behaviour without HTTP in between."""
+"""Speak `lib.ports.Gmail` to the local Gmail's world directly: its behaviour without HTTP in between.
+
+Answers and errors are read as our adapter reads them, and batches fail as whole requests or part by part; the
+contract suite holds the adapter itself to all that over HTTP.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Literal, TypeVar
 
-from lib.core.errors import (
-    HistoryExpired,
-    MailboxDisconnected,
-    NotFound,
-    Permanent,
-    RateLimited,
-    RecipientRefused,
-    SendUncertain,
-    Unavailable,
+import httplib2
+import msgspec
+from googleapiclient.errors import HttpError
+
+from lib.adapters.gmail.answers import (
+    as_mail_headers,
+    as_raw_mail,
+    as_record,
+    as_reference,
+    as_time,
+    headers_of,
 )
-from lib.core.mails import (
-    Draft,
-    HistoryPage,
-    HistoryRecord,
-    MailHeaders,
-    MessagePage,
-    MessageRef,
-    RawMail,
-    Sent,
-    Watch,
-)
-from tests.localcloud.gmail import mail
+from lib.adapters.gmail.calls import Part, readable, unless_gone
+from lib.adapters.gmail.errors import Kind, from_http, translated, watched_by_another
+from lib.core.errors import MailboxDisconnected, NotFound, Permanent, Retryable
+from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Watch
 from tests.localcloud.gmail.errors import CUT
-from tests.localcloud.gmail.world import Caller, GmailError, World
+from tests.localcloud.gmail.world import Caller, GmailError, MailboxApi, World
+
+T = TypeVar("T")
+Call = Callable[[], Any]
 
 HEADERS_ONLY = "id,threadId,labelIds,internalDate,payload/headers"
+PREFIX = "https://www.googleapis.com/auth/gmail."
+SCOPES = {
+    "full": frozenset({f"{PREFIX}modify"}),
+    "headers": frozenset({f"{PREFIX}send", f"{PREFIX}metadata"}),
+}
+#: Parts of a batch, as in the adapter; pages are left at Gmail's default, smaller than the adapter's.
+BATCH = 50
 
 
 class WorldGmail:
     """One mailbox of a world; each method is what the real adapter sends as one request."""
 
-    def __init__(self, world: World, address: str) -> None:
-        self.world, self.address = world, address
+    def __init__(self, world: World, address: str, access: Literal["full", "headers"] = "full") -> None:
+        self.world, self.address, self.access = world, address, access
 
-    def _api(self, fields: str | None = None) -> Any:
-        return self.world.mailbox(self.address, Caller(fields=fields))
-
-    def _call(self, work: Any, *, sends: bool = False) -> Any:
-        try:
-            return work()
-        except GmailError as error:
-            raise _translated(error, sends=sends) from error
+    def _api(self, fields: str | None = None) -> MailboxApi:
+        return self.world.mailbox(self.address, Caller(scopes=SCOPES[self.access], fields=fields))
 
     def profile(self) -> tuple[str, str]:
-        found = self._call(lambda: self._api().get_profile())
+        found = self._asked(lambda: self._api().get_profile())
         return found["emailAddress"], found["historyId"]
 
     def history(self, start: str, page: str | None = None) -> HistoryPage:
-        try:
-            found = self._call(
-                lambda: self._api().list_history(start, types=["messageAdded"], page_token=page)
-            )
-        except NotFound:
-            raise HistoryExpired("the history id is too old") from None
-        records = tuple(
-            HistoryRecord(id=one["id"], added=tuple(_ref(added["message"]) for added in one["messagesAdded"]))
-            for one in found.get("history", [])
-        )
+        types = ["messageAdded", "labelRemoved"]
+        found = self._asked(lambda: self._api().list_history(start, types=types, page_token=page), "history")
         return HistoryPage(
-            records=records, next_page=found.get("nextPageToken"), history_id=found["historyId"]
+            records=tuple(as_record(one) for one in found.get("history", ())),
+            next_page=found.get("nextPageToken"),
+            history_id=found["historyId"],
         )
 
     def messages_since(self, since: datetime, page: str | None = None, *, sent: bool = False) -> MessagePage:
-        q = f"after:{int(since.timestamp())}" + (" in:sent" if sent else "")
-        found = self._call(lambda: self._api().list_messages(q, include_spam_trash=True, page_token=page))
-        refs = tuple(_ref(one) for one in found.get("messages", []))
+        q = f"after:{int(since.timestamp())}" if self.access == "full" else None
+        labels = ["SENT"] if sent else None
+        api = self._api("messages(id,threadId),nextPageToken")
+        found = self._asked(lambda: api.list_messages(q, labels, include_spam_trash=True, page_token=page))
+        refs = tuple(as_reference(one) for one in found.get("messages", ()))
         return MessagePage(messages=refs, next_page=found.get("nextPageToken"))
 
     def headers(self, ids: Sequence[str], names: Sequence[str]) -> dict[str, MailHeaders | None]:
-        return {id_: self._headers(id_, names) for id_ in ids}
+        unique, found = list(dict.fromkeys(ids)), dict[str, MailHeaders | None]()
+        for first in range(0, len(unique), BATCH):
+            some = unique[first : first + BATCH]
+            parts = self._batch([self._headers(one, names) for one in some])
+            for id_, answer in readable(dict(zip(some, parts, strict=True)), self.world.now).items():
+                found[id_] = None if answer is None else as_mail_headers(answer)
+        return found
 
-    def _headers(self, id_: str, names: Sequence[str]) -> MailHeaders | None:
-        api = self._api(HEADERS_ONLY)
-        try:
-            found = self._call(lambda: api.get_message(id_, "metadata", list(names)))
-        except NotFound:
-            return None
-        headers: dict[str, tuple[str, ...]] = {}
-        for pair in found["payload"]["headers"]:
-            name = pair["name"].lower()
-            headers[name] = (*headers.get(name, ()), pair["value"])
-        return MailHeaders(
-            gmail_id=found["id"],
-            thread=found["threadId"],
-            labels=frozenset(found.get("labelIds", [])),
-            headers=headers,
-            received_at=_time(found),
-        )
+    def _headers(self, id_: str, names: Sequence[str]) -> Call:
+        return lambda: self._api(HEADERS_ONLY).get_message(id_, "metadata", list(names))
 
     def message(self, gmail_id: str) -> RawMail | None:
         api = self._api("id,threadId,labelIds,internalDate,raw")
         try:
-            found = self._call(lambda: api.get_message(gmail_id, "raw"))
+            return as_raw_mail(self._asked(lambda: api.get_message(gmail_id, "raw")))
         except NotFound:
             return None
-        return RawMail(
-            gmail_id=found["id"],
-            thread=found["threadId"],
-            labels=frozenset(found.get("labelIds", [])),
-            raw=mail.decode(found["raw"]),
-            received_at=_time(found),
-        )
 
     def create_draft(self, raw: bytes, thread: str | None) -> Draft:
-        found = self._call(lambda: self._api().create_draft(raw, thread))
+        found = self._asked(lambda: self._api().create_draft(raw, thread), "draft")
         return Draft(id=found["id"], thread=found["message"]["threadId"])
 
     def send_draft(self, draft: str) -> Sent:
-        found = self._call(lambda: self._api().send_draft(draft), sends=True)
+        found = self._asked(lambda: self._api().send_draft(draft), "send")
+        return Sent(gmail_id=found["id"], thread=found["threadId"])
+
+    def send_message(self, raw: bytes, thread: str | None) -> Sent:
+        try:
+            found = self._asked(lambda: self._api().send_message(raw, thread), "send")
+        except NotFound as error:
+            raise Permanent(str(error)) from None
         return Sent(gmail_id=found["id"], thread=found["threadId"])
 
     def delete_draft(self, draft: str) -> bool:
         try:
-            self._call(lambda: self._api().delete_draft(draft))
+            self._asked(lambda: self._api().delete_draft(draft), "write")
         except NotFound:
             return False
         return True
 
     def drafts_to(self, address: str, header: str) -> list[tuple[str, str]]:
         api = self._api("drafts(id,message/id)")
-        found = self._call(lambda: api.list_drafts(f"to:{address}"))
-        marked = []
-        for draft in found.get("drafts", []):
-            headers = self._headers(draft["message"]["id"], [header])
-            if headers is not None and header.lower() in headers.headers:
-                marked.append((draft["id"], headers.headers[header.lower()][0]))
-        return marked
+        found = self._asked(lambda: api.list_drafts(f"to:{address}", max_results=BATCH))
+        drafts = found.get("drafts", [])
+        if not drafts:
+            return []
+        parts = self._batch([self._headers(one["message"]["id"], [header]) for one in drafts])
+        answers = [unless_gone(part, self.world.now) for part in parts]
+        return [
+            (draft["id"], next(iter(headers_of(answer).get(header.lower(), ())), ""))
+            for draft, answer in zip(drafts, answers, strict=True)
+            if answer is not None
+        ]
 
     def note_sent(self, gmail_id: str, labels: Sequence[str]) -> str | None:
-        headers = self._headers(gmail_id, ["Message-ID"])
-        if headers is None:
-            return ""
+        calls = [self._headers(gmail_id, ["Message-ID"])]
         if labels:
-            self._call(lambda: self._api().modify_message(gmail_id, list(labels)))
-        return headers.headers["message-id"][0]
+            calls.append(self._label(gmail_id, labels))
+        part = self._batch(calls)[0]
+        try:
+            answer = unless_gone(part, self.world.now)
+        except Retryable:
+            return None
+        return "" if answer is None else next(iter(headers_of(answer).get("message-id", ())), None)
 
     def label(self, gmail_ids: Sequence[str], labels: Sequence[str]) -> None:
-        for gmail_id in gmail_ids:
-            with suppress(NotFound, Permanent):
-                self._call(lambda one=gmail_id: self._api().modify_message(one, list(labels)))
+        self._batch([self._label(one, labels) for one in gmail_ids], "write")
+
+    def _label(self, gmail_id: str, labels: Sequence[str]) -> Call:
+        return lambda: self._api("id").modify_message(gmail_id, list(labels))
 
     def ensure_labels(self, names: Sequence[str]) -> tuple[str, ...]:
-        known = {
-            one["name"]: str(one["id"]) for one in self._call(lambda: self._api().list_labels())["labels"]
-        }
-        for name in names:
-            if name not in known:
-                known[name] = str(self._call(lambda one=name: self._api().create_label(one))["id"])
-        return tuple(known[name] for name in names)
+        for part in self._batch([self._new_label(name) for name in names], "write"):
+            if isinstance(part, HttpError) and part.resp.status != HTTPStatus.CONFLICT:
+                raise from_http(part, "gmail labels.create", "write", self.world.now)
+        known = self._labels()
+        return tuple(known[name.casefold()] for name in names)
+
+    def _new_label(self, name: str) -> Call:
+        return lambda: self._api("id").create_label(name)
 
     def labels(self) -> frozenset[str]:
-        return frozenset(str(one["id"]) for one in self._call(lambda: self._api().list_labels())["labels"])
+        return frozenset(self._labels().values())
+
+    def _labels(self) -> dict[str, str]:
+        found = self._asked(lambda: self._api("labels(id,name)").list_labels())
+        return {one["name"].casefold(): one["id"] for one in found["labels"]}
 
     def watch(self, topic: str) -> Watch:
-        found = self._call(lambda: self._api().watch(topic))
-        expires = datetime.fromtimestamp(int(found["expiration"]) / 1000, UTC)
-        return Watch(history_id=found["historyId"], expires=expires)
+        found = self._asked(lambda: self._watched(topic), "write")
+        return Watch(history_id=found["historyId"], expires=as_time(found["expiration"]))
+
+    def _watched(self, topic: str) -> Any:
+        try:
+            return self._api().watch(topic)
+        except GmailError as error:
+            if not watched_by_another(_as_http(error)):
+                raise
+            self._api().stop()
+            return self._api().watch(topic)
 
     def stop_watch(self) -> None:
-        self._call(lambda: self._api().stop())
+        self._asked(lambda: self._api().stop(), "write")
+
+    def _asked(self, call: Callable[[], T], kind: Kind = "read") -> T:
+        """Make one request."""
+        with translated("gmail", kind, self.world.now):
+            try:
+                return self._once_more_when_refused(call)
+            except GmailError as error:
+                raise _raised(error) from None
+
+    def _once_more_when_refused(self, call: Callable[[], T]) -> T:
+        """Call; a token that is refused is renewed once, which a revoked grant does not allow."""
+        try:
+            return call()
+        except GmailError as error:
+            if error.status != 401:
+                raise
+            if self.address in self.world.revoked:
+                raise MailboxDisconnected("the grant is gone") from None
+            return call()
+
+    def _batch(self, calls: Sequence[Call], kind: Kind = "read") -> list[Part]:
+        """Make many calls in one request; where one of them is cut, all had their effect and no answer."""
+        parts: list[Part] = []
+        cut: GmailError | None = None
+        with translated("gmail batch", kind, self.world.now), self.world.coalesced():
+            try:
+                self.world.faults.strike("batch", "before", self.address)
+                for call in calls:
+                    try:
+                        parts.append(self._once_more_when_refused(call))
+                    except GmailError as error:
+                        parts.append(_as_http(error))
+                        cut = error if error.status == CUT else cut
+                self.world.faults.strike("batch", "after", self.address)
+            except GmailError as error:
+                raise _raised(error) from None
+            if cut is not None:
+                raise _raised(cut) from None
+        return parts
 
 
-def _ref(found: dict[str, Any]) -> MessageRef:
-    labels = frozenset(found["labelIds"]) if "labelIds" in found else None
-    return MessageRef(gmail_id=found["id"], thread=found["threadId"], labels=labels)
+def _raised(error: GmailError) -> Exception:
+    """Return what Google's client would raise."""
+    return ConnectionResetError("cut") if error.status == CUT else _as_http(error)
 
 
-def _time(found: dict[str, Any]) -> datetime:
-    return datetime.fromtimestamp(int(found["internalDate"]) / 1000, UTC)
-
-
-def _translated(error: GmailError, *, sends: bool) -> Exception:
-    """Return our error for a Gmail error, as the adapter does by status and reason."""
-    if error.status == 404:
-        return NotFound("gone")
-    if error.status == 401:
-        return MailboxDisconnected("the grant is gone")
-    if error.status == 429 or error.reason in {"rateLimitExceeded", "userRateLimitExceeded"}:
-        return RateLimited("slow down", retry_after=timedelta(seconds=error.retry_after or 1))
-    if error.status == CUT or error.status >= 500:
-        return SendUncertain("no answer") if sends else Unavailable("no answer")
-    if error.status == 400 and "recipient" in error.message.lower():
-        return RecipientRefused(error.reason)
-    return Permanent(error.reason)
+def _as_http(error: GmailError) -> HttpError:
+    response: dict[str, Any] = {"status": error.status}
+    if error.retry_after is not None:
+        response["retry-after"] = str(error.retry_after)
+    return HttpError(httplib2.Response(response), msgspec.json.encode(error.body()))

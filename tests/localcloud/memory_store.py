@@ -137,7 +137,8 @@ class MemoryStore(Store):
         found = self._query(
             Pending, f"orgs/{org}", lambda one: one.mailbox == mailbox and bool(one.parked) is parked
         )
-        return sorted(found, key=lambda one: one.seen_at)[:limit]
+        # Firestore orders by the field of an inequality, too.
+        return sorted(found, key=lambda one: (one.seen_at, one.parked))[:limit]
 
     def reads(self, org: str, mailbox: str, *, after: int, limit: int) -> list[Reads]:
         found = self._query(Reads, f"orgs/{org}", lambda one: one.mailbox == mailbox and one.number > after)

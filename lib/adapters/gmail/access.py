@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import httplib2
@@ -21,7 +21,8 @@ from google.auth.credentials import Credentials
 from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build
 
-from lib.adapters.gmail.mailbox import Caller, GmailMailbox
+from lib.adapters.gmail.calls import Caller
+from lib.adapters.gmail.mailbox import GmailMailbox
 from lib.adapters.gmail.transport import Connections
 from lib.core.errors import MailboxDisconnected, Unavailable
 
@@ -130,9 +131,18 @@ class GmailAccess:
         self._lock = threading.Lock()
         self._tokens: OrderedDict[tuple[str, str, OAuthClient], RefreshedToken] = OrderedDict()
 
-    def mailbox(self, inbox: str, sealed: str, unsealed: Callable[[], str]) -> GmailMailbox:
-        """Return a mailbox; ``sealed`` names its present grant, ``unsealed`` gives it when it is needed."""
-        return self._reach(self._token(inbox, sealed, unsealed))
+    def mailbox(
+        self,
+        inbox: str,
+        sealed: str,
+        unsealed: Callable[[], str],
+        access: Literal["full", "headers"] = "full",
+    ) -> GmailMailbox:
+        """Return a mailbox; ``sealed`` names its present grant, ``unsealed`` gives it when it is needed.
+
+        access: what the grant allows; with "headers" nothing is searched for.
+        """
+        return self._reach(self._token(inbox, sealed, unsealed), access)
 
     def with_access_token(self, token: str) -> GmailMailbox:
         """Return the mailbox behind an access token."""
@@ -142,12 +152,13 @@ class GmailAccess:
         """Close the idle connections."""
         self._connections.close()
 
-    def _reach(self, credentials: Credentials) -> GmailMailbox:
+    def _reach(self, credentials: Credentials, access: Literal["full", "headers"] = "full") -> GmailMailbox:
         def call(perform: Callable[[Any], Any]) -> Any:
             with self._connections.lend() as connection:
                 return perform(AuthorizedHttp(credentials, http=connection, max_refresh_attempts=1))
 
-        return GmailMailbox(Caller(self._users, f"{self._endpoint}batch/gmail/v1", call, self._now))
+        caller = Caller(self._users, f"{self._endpoint}batch/gmail/v1", call, self._now)
+        return GmailMailbox(caller, access)
 
     @cached_property
     def _users(self) -> Any:

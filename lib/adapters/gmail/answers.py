@@ -6,9 +6,11 @@ import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail
+from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail, Unlabelled
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: How the ids of the labels begin that people make.
+OWN_LABEL = "Label_"
 
 
 def as_reference(answer: dict[str, Any]) -> MessageRef:
@@ -21,7 +23,16 @@ def as_reference(answer: dict[str, Any]) -> MessageRef:
 def as_record(answer: dict[str, Any]) -> HistoryRecord:
     """Return a history record; one that adds nothing still moves the cursor."""
     added = tuple(as_reference(one["message"]) for one in answer.get("messagesAdded", ()))
-    return HistoryRecord(id=str(answer["id"]), added=added)
+    removals = tuple(as_unlabelled(one) for one in answer.get("labelsRemoved", ()))
+    unlabelled = tuple(one for one in removals if one.labels)
+    return HistoryRecord(id=str(answer["id"]), added=added, unlabelled=unlabelled)
+
+
+def as_unlabelled(answer: dict[str, Any]) -> Unlabelled:
+    """Return which of the user's own labels were taken off a message, without Gmail's (UNREAD)."""
+    message = answer["message"]
+    labels = frozenset(label for label in answer.get("labelIds", ()) if label.startswith(OWN_LABEL))
+    return Unlabelled(gmail_id=message["id"], thread=message["threadId"], labels=labels)
 
 
 def headers_of(answer: dict[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import base64
 import http.client
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from googleapiclient.errors import HttpError
-from googleapiclient.http import BatchHttpRequest
 
 from lib.adapters.gmail.answers import (
     as_mail_headers,
@@ -24,6 +22,7 @@ from lib.adapters.gmail.answers import (
     as_time,
     headers_of,
 )
+from lib.adapters.gmail.calls import Caller, readable, unless_gone
 from lib.adapters.gmail.errors import Kind, from_http, translated, watched_by_another
 from lib.core.errors import NotFound, Permanent, Retryable
 from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Watch
@@ -33,45 +32,20 @@ BATCH = 50
 #: Entries on a page of a list; Gmail's greatest.
 PAGE = 500
 ME = "me"
-HISTORY_FIELDS = "history(id,messagesAdded(message(id,threadId,labelIds))),historyId,nextPageToken"
+HISTORY_FIELDS = (
+    "history(id,messagesAdded(message(id,threadId,labelIds)),labelsRemoved(labelIds,message(id,threadId))),"
+    "historyId,nextPageToken"
+)
 HEADER_FIELDS = "id,threadId,labelIds,internalDate,payload/headers"
-
-Part = dict[str, Any] | HttpError
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Hold what a call needs: the API's methods, the batch URL, a lender of connections, the time."""
-
-    users: Any
-    batch_url: str
-    lend: Callable[[Callable[[Any], Any]], Any]
-    now: Callable[[], datetime]
-
-    def execute(self, request: Any) -> Any:
-        """Make one request, once."""
-        return self.lend(lambda http: request.execute(http=http, num_retries=0))
-
-    def batch(self, requests: Sequence[Any]) -> list[Part]:
-        """Make up to 100 requests in one, and return an answer or error for each, in order."""
-        parts: dict[str, Part] = {}
-
-        def keep(name: str, answer: Any, error: HttpError | None) -> None:
-            parts[name] = answer if error is None else error
-
-        batch = BatchHttpRequest(callback=keep, batch_uri=self.batch_url)
-        for number, request in enumerate(requests):
-            batch.add(request, request_id=str(number))
-        self.lend(lambda http: batch.execute(http=http))
-        return [parts[str(number)] for number in range(len(requests))]
 
 
 class GmailMailbox:
     """Implement ``lib.ports.Gmail`` with Google's client."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, access: Literal["full", "headers"] = "full") -> None:
         self._caller = caller
         self._users = caller.users
+        self._searches = access == "full"
 
     def profile(self) -> tuple[str, str]:
         """Return the account's primary address and its newest history id."""
@@ -80,12 +54,12 @@ class GmailMailbox:
             return answer["emailAddress"], str(answer["historyId"])
 
     def history(self, start: str, page: str | None = None) -> HistoryPage:
-        """Return messages added after ``start``; HistoryExpired when Gmail no longer knows it."""
+        """Return what came and lost labels after ``start``; HistoryExpired when Gmail has forgotten it."""
         request = self._users.history().list(
             userId=ME,
             startHistoryId=start,
             pageToken=page,
-            historyTypes=["messageAdded"],
+            historyTypes=["messageAdded", "labelRemoved"],
             maxResults=PAGE,
             fields=HISTORY_FIELDS,
         )
@@ -98,10 +72,13 @@ class GmailMailbox:
             )
 
     def messages_since(self, since: datetime, page: str | None = None, *, sent: bool = False) -> MessagePage:
-        """List messages since a time, spam and trash too, newest first, without labels; or only sent ones."""
+        """List messages since a time, spam and trash too, newest first, without labels; or only sent ones.
+
+        A token with gmail.metadata is refused any search, so that there the list goes on into older messages.
+        """
         request = self._users.messages().list(
             userId=ME,
-            q=f"after:{int(since.timestamp())}",
+            q=f"after:{int(since.timestamp())}" if self._searches else None,
             labelIds=["SENT"] if sent else None,
             includeSpamTrash=True,
             pageToken=page,
@@ -114,16 +91,19 @@ class GmailMailbox:
             return MessagePage(messages=found, next_page=answer.get("nextPageToken"))
 
     def headers(self, ids: Sequence[str], names: Sequence[str]) -> dict[str, MailHeaders | None]:
-        """Return the named headers, in batches of at most 50, never the snippet; None: it is gone."""
+        """Return the named headers, in batches of at most 50, never the snippet; None: it is gone.
+
+        What Gmail failed to give of single messages is left out.
+        """
         found: dict[str, MailHeaders | None] = {}
         unique = list(dict.fromkeys(ids))
         with self._translated("messages.get"):
             for first in range(0, len(unique), BATCH):
                 some = unique[first : first + BATCH]
                 parts = self._caller.batch([self._get_headers(one, names) for one in some])
-                for gmail_id, part in zip(some, parts, strict=True):
-                    answer = self._unless_gone(part)
-                    found[gmail_id] = None if answer is None else as_mail_headers(answer)
+                answers = readable(dict(zip(some, parts, strict=True)), self._caller.now)
+                for id_, answer in answers.items():
+                    found[id_] = None if answer is None else as_mail_headers(answer)
         return found
 
     def message(self, gmail_id: str) -> RawMail | None:
@@ -138,11 +118,8 @@ class GmailMailbox:
 
     def create_draft(self, raw: bytes, thread: str | None) -> Draft:
         """Create a draft, in a thread if given; RecipientRefused when Gmail refuses the address."""
-        message = {"raw": base64.urlsafe_b64encode(raw).decode()}
-        if thread is not None:
-            message["threadId"] = thread
         request = self._users.drafts().create(
-            userId=ME, body={"message": message}, fields="id,message(id,threadId)"
+            userId=ME, body={"message": _mail(raw, thread)}, fields="id,message(id,threadId)"
         )
         with self._translated("drafts.create", "draft"):
             answer = self._execute(request)
@@ -159,6 +136,20 @@ class GmailMailbox:
             answer = self._execute(request)
             return Sent(gmail_id=answer["id"], thread=answer["threadId"])
 
+    def send_message(self, raw: bytes, thread: str | None) -> Sent:
+        """Send a mail without a draft: one request, whatever happens to it.
+
+        SendUncertain: nobody knows. All other errors: surely not sent.
+        """
+        request = self._users.messages().send(userId=ME, body=_mail(raw, thread), fields="id,threadId")
+        try:
+            with self._translated("messages.send", "send"):
+                answer = self._execute(request)
+                return Sent(gmail_id=answer["id"], thread=answer["threadId"])
+        except NotFound as error:
+            # Of a draft it says that somebody else was faster; here, that Gmail refuses thread or mail.
+            raise Permanent(str(error)) from None
+
     def delete_draft(self, draft: str) -> bool:
         """Delete a draft; False when it is gone already (sent, or deleted before)."""
         try:
@@ -169,7 +160,7 @@ class GmailMailbox:
         return True
 
     def drafts_to(self, address: str, header: str) -> list[tuple[str, str]]:
-        """Return (draft id, value of ``header``) of the drafts to an address that carry that header."""
+        """Return (draft id, value of ``header``) of all drafts to an address; "" where it is not there."""
         request = self._users.drafts().list(
             userId=ME, q=f"to:{address}", maxResults=BATCH, fields="drafts(id,message(id))"
         )
@@ -178,12 +169,12 @@ class GmailMailbox:
             if not drafts:
                 return []
             parts = self._caller.batch([self._get_headers(one["message"]["id"], [header]) for one in drafts])
-            found = []
-            for draft, part in zip(drafts, parts, strict=True):
-                answer = self._unless_gone(part)
-                values = headers_of(answer).get(header.lower(), ()) if answer else ()
-                found += [(str(draft["id"]), value) for value in values[:1]]
-            return found
+            answers = [unless_gone(part, self._caller.now) for part in parts]
+            return [
+                (str(draft["id"]), next(iter(headers_of(answer).get(header.lower(), ())), ""))
+                for draft, answer in zip(drafts, answers, strict=True)
+                if answer is not None
+            ]
 
     def note_sent(self, gmail_id: str, labels: Sequence[str]) -> str | None:
         """In one batch ask for the Message-ID and put labels on.
@@ -198,7 +189,7 @@ class GmailMailbox:
         with self._translated("messages.get"):
             part = self._caller.batch(requests)[0]
             try:
-                answer = self._unless_gone(part)
+                answer = unless_gone(part, self._caller.now)
             except Retryable:
                 # The mail is out; its id is asked for again with the next step.
                 return None
@@ -273,10 +264,8 @@ class GmailMailbox:
             userId=ME, id=gmail_id, format="metadata", metadataHeaders=list(names), fields=HEADER_FIELDS
         )
 
-    def _unless_gone(self, part: Part) -> dict[str, Any] | None:
-        """Return a part of a batch, None for a 404; its other errors are raised."""
-        if not isinstance(part, HttpError):
-            return part
-        if part.resp.status == http.client.NOT_FOUND:
-            return None
-        raise from_http(part, "gmail messages.get", "read", self._caller.now)
+
+def _mail(raw: bytes, thread: str | None) -> dict[str, str]:
+    """Return the resource of a mail, to be placed in a thread if given."""
+    placed = {} if thread is None else {"threadId": thread}
+    return {"raw": base64.urlsafe_b64encode(raw).decode(), **placed}

@@ -1,6 +1,6 @@
 """Own which addresses a text names.
 
-Invariant: work stays linear in the length of the text, and what is returned is ``local@domain`` and nothing else.
+Invariant: work stays linear in the length of the text, and what is returned is ``local@domain`` alone.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-#: A dot-atom of RFC 5322 (3.2.3) before the sign, names of hosts after it; both bounded by RFC 5321 (4.5.3.1).
+#: A dot-atom of RFC 5322 (3.2.3) before the sign, hosts' names after it; both bounded (RFC 5321, 4.5.3.1).
 ADDRESS = re.compile(
-    r"(?<![\w!#$%&'*+/=?^`{|}~.@-])[\w!#$%&'*+/=?^`{|}~.-]{1,80}@(?:[\w-]{1,63}\.){1,10}[\w-]{2,63}(?![\w@-])"
+    r"(?<![\w!#$%&'*+/=?^`{|}~.@-])[\w!#$%&'*+/=?^`{|}~.-]{1,80}@(?:[\w-]{1,63}\.){1,10}[\w-]{1,63}(?![\w@-])"
 )
 #: What stands before an address without a space in some reports: ``SMTP=ann@...``, ``'ann@...``.
 _BEFORE = re.compile(
@@ -33,7 +33,7 @@ def addresses_in(text: str) -> list[str]:
 
 
 def bare(address: str) -> str:
-    """Return an address with its domain in lower case and without what sticks to it; empty when it is none."""
+    """Return an address, its domain in lower case, without what sticks to it; empty when it is none."""
     local, _, domain = _BEFORE.sub("", address).rpartition("@")
     local, domain = local.strip("."), domain.strip(".-").lower()
     if not local or local.endswith("'") or domain.replace(".", "").isdigit():
@@ -44,7 +44,7 @@ def bare(address: str) -> str:
 def recipient_in(value: str) -> str:
     """Return the address in a recipient's field (RFC 3464, 2.3.1), or an empty text.
 
-    The type before the semicolon is often missing or wrong, and some servers leave xtext (RFC 3461, 4) undone.
+    The type before the semicolon is often missing or wrong, and some leave xtext (RFC 3461, 4) undone.
     """
     if "@" not in value:
         value = _BYTES.sub(lambda match: chr(int(match[1], 16)), value)

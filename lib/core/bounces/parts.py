@@ -1,7 +1,7 @@
 """Own how a mail is taken apart: its own words, its report, and the mail that it returns.
 
-Invariant: bounded in parts, depth and characters, whatever the mail is made of. What lies inside an attached mail is
-that mail's and never taken for this one's: a person may forward a bounce.
+Invariant: bounded in parts, depth and characters, whatever the mail is made of. What lies inside an attached
+mail is that mail's and never taken for this one's: a person may forward a bounce.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import quopri
 import re
 from dataclasses import dataclass, field
 from email.message import Message
+
+from lib.core.bounces.phrases import NOTICE
 
 #: How many characters of text are looked at in all, how many parts, and how deep.
 TEXT_LIMIT = 200_000
@@ -40,7 +42,7 @@ _FIELD = re.compile(r"^[ \t>]{0,8}([A-Za-z][A-Za-z0-9-]{1,40})[ \t]?:[ \t]*(.*)$
 class Opened:
     """Hold the pieces of a mail.
 
-    kind: the report's type in the mail's own Content-Type, or empty. plain, html: its own words, part by part.
+    kind: the report's type in the mail's own Content-Type, or empty. plain, html: its own words by part.
     reports: the text of each report. returned: the headers of a mail that came back, by lower-case name.
     """
 
@@ -53,9 +55,9 @@ class Opened:
 
     @property
     def text(self) -> str:
-        """Return the mail's own words, those of HTML only where there are no others."""
+        """Return the mail's own words; those of HTML too where the others say nothing of a failure."""
         plain = "\n".join(self.plain)
-        return plain if plain.strip() else "\n".join(self.html)
+        return plain if NOTICE.search(plain.casefold()) else "\n".join([plain, *self.html])
 
 
 def open_mail(mail: Message) -> Opened:

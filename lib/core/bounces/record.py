@@ -20,9 +20,9 @@ Headers = Mapping[str, Sequence[str]]
 class Bounce:
     """Hold what a bounce says.
 
-    failed: bare addresses, the domain in lower case, the most certain first; empty where none is named.
-    status: the code of RFC 3463, or an empty text. references: Message-IDs of the returned mail, with brackets.
-    reason: short fixed words.
+    failed: bare addresses, domain in lower case, the most certain first; empty where none is named.
+    status: the code of RFC 3463, or an empty text. references: Message-IDs of the returned mail, in
+    brackets. reason: short fixed words.
     """
 
     failed: tuple[str, ...]

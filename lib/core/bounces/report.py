@@ -45,7 +45,7 @@ def holds_report(text: str) -> bool:
 def _groups(report: str) -> list[dict[str, str]]:
     """Return the fields of each recipient.
 
-    Groups are set apart by an empty line; reports that have been through gateways lose it, or have it everywhere.
+    Groups are set apart by an empty line; reports that went through gateways lose it, or have it everywhere.
     """
     groups: list[dict[str, str]] = [{}]
     last = ""

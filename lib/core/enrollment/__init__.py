@@ -1,0 +1,91 @@
+"""Own an enrollment's life: one table of statuses, what happens to an attempt, what is planned and when.
+
+Invariant: an illegal transition raises and nothing happens; a duplicate event returns the record unchanged;
+a result counts only for the attempt it belongs to, and a stop is never taken back.
+"""
+
+from lib.core.enrollment.attempts import (
+    LOOK_AGAIN,
+    as_seen,
+    claimed,
+    decided,
+    holds,
+    is_seen,
+    lease,
+    leased,
+    not_found,
+    seen_unsent,
+    sent,
+    set_back,
+    unclear,
+    withdrawn,
+)
+from lib.core.enrollment.plans import (
+    answered_automatically,
+    cleared,
+    message_id_found,
+    postponed,
+    postponed_until,
+    repair_later,
+    replanned,
+    requeued,
+    stopped,
+    troubled,
+)
+from lib.core.enrollment.statuses import (
+    LIVE,
+    RANK,
+    STOPPED,
+    TRANSITIONS,
+    Event,
+    IllegalTransition,
+    move,
+)
+from lib.core.enrollment.waking import (
+    ATTEMPT_TIME,
+    GRACE,
+    HORIZON,
+    REPAIR_AFTER,
+    REPAIR_LATEST,
+    wake_for,
+)
+
+__all__ = [
+    "ATTEMPT_TIME",
+    "GRACE",
+    "HORIZON",
+    "LIVE",
+    "LOOK_AGAIN",
+    "RANK",
+    "REPAIR_AFTER",
+    "REPAIR_LATEST",
+    "STOPPED",
+    "TRANSITIONS",
+    "Event",
+    "IllegalTransition",
+    "answered_automatically",
+    "as_seen",
+    "claimed",
+    "cleared",
+    "decided",
+    "holds",
+    "is_seen",
+    "lease",
+    "leased",
+    "message_id_found",
+    "move",
+    "not_found",
+    "postponed",
+    "postponed_until",
+    "repair_later",
+    "replanned",
+    "requeued",
+    "seen_unsent",
+    "sent",
+    "set_back",
+    "stopped",
+    "troubled",
+    "unclear",
+    "wake_for",
+    "withdrawn",
+]

@@ -1,0 +1,74 @@
+"""Own the edit of a running campaign: checked against everybody who can still get a step, then one commit.
+
+Invariant: nothing is written before all is valid; an edit of what has changed meanwhile is refused. A step
+that is being sent has the words that were there when it was claimed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from lib.core import keys
+from lib.core.callers import VerifiedCaller
+from lib.core.campaigns import refused
+from lib.core.controlling import own
+from lib.core.editing import Edit, Edited, candidates_faults, editable, edited, read_edit, shown
+from lib.core.errors import Contended, OutreachError
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import AttachmentContent, Campaign, Enrollment, Record
+from lib.flows.replanning_all import replan_all
+from lib.ports import Services
+
+#: How many enrollments are read at once.
+PAGE = 300
+ANEW = "Those who wait get new times. Who has had all steps before gets none of the new ones."
+
+
+def edit(services: Services, caller: VerifiedCaller, id_: str, wish: Edit) -> Edited:
+    """Change words and delays of a campaign's steps, or add steps at the end.
+
+    InvalidRequest lists every fault; Conflict: it was edited since, and is shown as it is.
+    """
+    key = keys.campaign(caller.org, id_)
+    known = services.store.read([key])
+    seen = own(known, key, caller)
+    editable(seen, wish.revision)
+    steps, contents, faults = read_edit(wish, seen)
+    faults = faults or candidates_faults(seen, steps, _everybody(services, seen))
+    if faults:
+        raise refused(faults)
+    now = services.clock.now()
+    files: dict[Key[Any], Record] = {
+        keys.attachment(seen.org, id_, one): AttachmentContent(
+            org=seen.org, campaign=id_, id=one, content=content
+        )
+        for one, content in contents.items()
+    }
+
+    def decide(snapshot: Snapshot) -> Changes[Campaign]:
+        record = own(snapshot, key, caller)
+        editable(record, wish.revision)
+        if record.candidates != seen.candidates:
+            raise Contended("candidates were added meanwhile")
+        after = edited(record, steps, now)
+        return Changes(after, writes={} if after == record else {**files, key: after})
+
+    after = services.store.change([key], decide, known=known)
+    if after.plan == seen.plan:
+        return shown(after)
+    if after.status == "active":
+        # The edit stands whatever happens now: maintain goes on where this ends.
+        with suppress(OutreachError):
+            replan_all(services, after)
+    return shown(after, ANEW)
+
+
+def _everybody(services: Services, campaign: Campaign) -> list[Enrollment]:
+    found: list[Enrollment] = []
+    while True:
+        after = found[-1].id if found else ""
+        page = services.store.enrollments(campaign.org, campaign.id, after=after, limit=PAGE)
+        found += page
+        if len(page) < PAGE:
+            return found

@@ -1,0 +1,89 @@
+"""Own the reading of one answer at the user's click, where a candidate's address alone was no reason to.
+
+Invariant: the body is fetched only then, and the read is on record with that reason. An opt-out that it turns
+out to be holds, however late it is read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from lib.core import keys
+from lib.core.acting import opted_out
+from lib.core.callers import VerifiedCaller
+from lib.core.classify import Understood, understand
+from lib.core.errors import Conflict, NotFound
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import Inbox, Record, Reply, ReplyKind
+from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
+from lib.ports import Services
+
+WHY = "at the user's click"
+
+
+def read_answer(services: Services, caller: VerifiedCaller, campaign: str, reply: str) -> Reply:
+    """Return an answer with its text, fetched now if it was not read yet; for the campaign's author alone.
+
+    NotFound for all others, and when Gmail no longer has it; Conflict while the mailbox cannot be read.
+    """
+    campaign_key = keys.campaign(caller.org, campaign)
+    mailbox, _, gmail_id = reply.rpartition("-")
+    if not mailbox or "/" in reply or "/" in campaign:
+        raise NotFound("no such answer")
+    key = keys.reply(caller.org, mailbox, gmail_id)
+    snapshot = services.store.read([campaign_key, key])
+    asked, found = snapshot[campaign_key], snapshot[key]
+    if asked is None or asked.author != caller.user or found is None or found.campaign != campaign:
+        raise NotFound("no such answer")
+    if not found.unread:
+        return found
+    inbox_key = keys.inbox(asked.inbox)
+    inbox = services.store.read([inbox_key])[inbox_key]
+    if inbox is None or inbox.status != "connected" or inbox.mailbox != found.mailbox:
+        raise Conflict("the mailbox is disconnected: connect it again to read this answer")
+    return _fetch(services, inbox, key, found)
+
+
+def _fetch(services: Services, inbox: Inbox, key: Key[Reply], found: Reply) -> Reply:
+    """Fetch the text and store it."""
+    with noting_trouble(services, inbox.id):
+        gmail = RecordedGmail(services, inbox)
+        raw = gmail.message(found.gmail_id, why=WHY)
+        if raw is None:
+            gmail.record()
+            raise NotFound("Gmail no longer has this mail")
+    said, now = understand(raw.raw, raw.received_at), services.clock.now()
+    reads = gmail.taken(now)
+
+    def decide(snapshot: Snapshot) -> Changes[Reply]:
+        reply = snapshot[key]
+        if reply is None or not reply.unread:
+            return Changes(reply or found, writes=with_reads({}, reads))
+        after = _with_text(reply, said)
+        writes: dict[Key[Any], Record] = {key: after}
+        if after.kind is ReplyKind.OPT_OUT:
+            more, missing = opted_out(snapshot, inbox, after, now)
+            if missing:
+                return Changes(after, need=frozenset(missing))
+            writes |= more
+        return Changes(after, writes=with_reads(writes, reads))
+
+    return services.store.change([key], decide)
+
+
+def _with_text(reply: Reply, said: Understood) -> Reply:
+    opted_out = said.kind is ReplyKind.OPT_OUT
+    return msgspec.structs.replace(
+        reply,
+        kind=said.kind if opted_out else reply.kind,
+        sender=reply.sender or said.sender,
+        subject=reply.subject or said.subject,
+        text=said.text,
+        unread=False,
+        attachments=said.attachments,
+        forwarded=said.forwarded,
+        proposed=said.interest,
+        proposed_by=said.interest_words,
+    )

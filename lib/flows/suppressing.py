@@ -1,0 +1,205 @@
+"""Own the org's list of those who get no mail: addresses and domains, read and changed by its admins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import msgspec
+
+from lib.core import keys
+from lib.core.callers import VerifiedCaller
+from lib.core.errors import Fault, Forbidden, InvalidRequest
+from lib.core.ids import address_id
+from lib.core.keys import Changes, Snapshot
+from lib.core.records import Org, Suppression
+from lib.core.suppressing import (
+    Entries,
+    Wish,
+    contact_keys,
+    csv_lines,
+    lifted,
+    read_entries,
+    read_entries_csv,
+    suppress,
+)
+from lib.ports import Services
+
+#: How many addresses a page of the list holds.
+PAGE = 500
+#: How many addresses are suppressed at a time.
+THREADS = 16
+OrgChange = Callable[[Org], Org]
+#: The longest time for which a colleague's mail is remembered.
+GUARD_LIMIT = 365
+
+
+class ShownSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Show an org's settings."""
+
+    guard_days: int
+    suppressed_domains: tuple[str, ...]
+
+
+class ChangedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ask for other settings of an org."""
+
+    guard_days: int
+
+
+class ShownSuppression(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a suppressed address; address is empty where it is not known any more."""
+
+    id: str
+    address: str
+    why: str
+    since: str
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a page of the list; next: from where the next one goes on, "" at the end."""
+
+    domains: tuple[str, ...]
+    addresses: tuple[ShownSuppression, ...]
+    next: str
+
+
+def show_settings(services: Services, caller: VerifiedCaller) -> ShownSettings:
+    """Show the org's settings; Forbidden for those who are no admin, as everything here."""
+    org = _org(services, caller)
+    return ShownSettings(guard_days=org.guard_days, suppressed_domains=org.suppressed_domains)
+
+
+def change_settings(services: Services, caller: VerifiedCaller, changed: ChangedSettings) -> ShownSettings:
+    """Change the org's settings."""
+    _admin(caller)
+    if not 0 <= changed.guard_days <= GUARD_LIMIT:
+        why = f"is a number of days from 0 to {GUARD_LIMIT}"
+        raise InvalidRequest("the settings can't be changed", (Fault(field="guard_days", why=why),))
+    org = _change_org(
+        services, caller, lambda org: msgspec.structs.replace(org, guard_days=changed.guard_days)
+    )
+    return ShownSettings(guard_days=org.guard_days, suppressed_domains=org.suppressed_domains)
+
+
+def list_suppressed(services: Services, caller: VerifiedCaller, after: str) -> Listed:
+    """Return a page of the list."""
+    org = _org(services, caller)
+    found = services.store.suppressions(caller.org, after=after, limit=PAGE)
+    return Listed(
+        domains=org.suppressed_domains,
+        addresses=tuple(
+            ShownSuppression(id=one.id, address=one.address, why=one.why, since=one.at.date().isoformat())
+            for one in found
+        ),
+        next=found[-1].id if len(found) == PAGE else "",
+    )
+
+
+def export_suppressed(services: Services, caller: VerifiedCaller) -> Iterator[str]:
+    """Yield the whole list as CSV, which can be imported again."""
+    domains = _org(services, caller).suppressed_domains
+    yield from csv_lines(domains, (), header=True)
+    after = ""
+    while True:
+        found: Sequence[Suppression] = services.store.suppressions(caller.org, after=after, limit=PAGE)
+        yield from csv_lines((), found, header=False)
+        if len(found) < PAGE:
+            return
+        after = found[-1].id
+
+
+def add_suppressed(services: Services, caller: VerifiedCaller, entries: Entries) -> int:
+    """Put addresses and domains on the list, and stop who is under way; return how many there were.
+
+    The same again changes nothing. Candidates at a suppressed domain are stopped as their next step comes up.
+    """
+    _admin(caller)
+    now = services.clock.now()
+
+    def listed(address: str) -> None:
+        contact = address_id(services.address_key, address)
+        wish = Wish(
+            org=caller.org,
+            contact=contact,
+            why="listed",
+            words="the address was put on the suppression list",
+            address=address,
+            by=caller.user,
+        )
+        wanted = contact_keys(caller.org, contact)
+        services.store.change(wanted, lambda snapshot: suppress(snapshot, wish, now))
+
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        for _ in pool.map(listed, entries.addresses):
+            pass
+    if entries.domains:
+        _change_org(
+            services,
+            caller,
+            lambda org: _with_domains(org, {*org.suppressed_domains, *entries.domains}),
+        )
+    return len(entries.addresses) + len(entries.domains)
+
+
+def remove_suppressed(services: Services, caller: VerifiedCaller, entries: Entries) -> tuple[Fault, ...]:
+    """Take addresses and domains off the list; return those that stay on it, and why."""
+    _admin(caller)
+    faults = []
+    for address in entries.addresses:
+        contact = address_id(services.address_key, address)
+        lift = partial(lifted, org=caller.org, contact_id=contact)
+        why = services.store.change(contact_keys(caller.org, contact), lift)
+        if why:
+            faults.append(Fault(field=address, why=why))
+    if entries.domains:
+        _change_org(
+            services, caller, lambda org: _with_domains(org, {*org.suppressed_domains} - {*entries.domains})
+        )
+    return tuple(faults)
+
+
+def entries_from(body: bytes, *, is_csv: bool) -> Entries:
+    """Return the entries of a CSV with a column ``entry``, or of JSON; InvalidRequest lists all faults."""
+    if is_csv:
+        entries, faults = read_entries_csv(body)
+    else:
+        try:
+            entries, faults = read_entries(msgspec.json.decode(body, type=_Entries).entries)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            why = 'is to be a list of addresses and domains: {"entries": ["ann@example.com", "example.org"]}'
+            raise InvalidRequest("the list can't be read", (Fault(field="entries", why=why),)) from None
+    if faults:
+        raise InvalidRequest("the list was not changed", tuple(faults))
+    return entries
+
+
+class _Entries(msgspec.Struct, frozen=True):
+    entries: list[str]
+
+
+def _with_domains(org: Org, domains: set[str]) -> Org:
+    return msgspec.structs.replace(org, suppressed_domains=tuple(sorted(domains)))
+
+
+def _change_org(services: Services, caller: VerifiedCaller, change: OrgChange) -> Org:
+    key = keys.org(caller.org)
+
+    def decide(snapshot: Snapshot) -> Changes[Org]:
+        before = snapshot[key] or Org(org=caller.org)
+        after = change(before)
+        return Changes(after, writes={key: after} if after != snapshot[key] else {})
+
+    return services.store.change([key], decide)
+
+
+def _org(services: Services, caller: VerifiedCaller) -> Org:
+    _admin(caller)
+    key = keys.org(caller.org)
+    return services.store.read([key])[key] or Org(org=caller.org)
+
+
+def _admin(caller: VerifiedCaller) -> None:
+    if caller.role != "admin":
+        raise Forbidden("the org's settings are for its admins")

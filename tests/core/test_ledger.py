@@ -1,0 +1,121 @@
+"""Show what the slot ledger gives out, what it keeps apart, and what it takes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lib.core.ledger import day_of, freed, slot_end
+from lib.core.ledger_page import Pace, Page, Skips
+from lib.core.providers import is_company
+from lib.core.records import Day, Limits, Reservation
+from lib.core.windows import Span
+
+PACE = Pace(gap=90, jitter=30)
+DAY = 86_400
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def entry(time: int, enrollment: str = "e", step: str = "intro") -> Reservation:
+    return Reservation(
+        at=datetime.fromtimestamp(time, UTC),
+        campaign="c",
+        enrollment=enrollment,
+        step=step,
+        domain="example.com",
+    )
+
+
+def page(*times: int, pace: Pace = PACE) -> Page:
+    return Page(0, DAY, pace, [entry(time) for time in times])
+
+
+def test_what_is_taken_is_passed_over() -> None:
+    skips = Skips()
+    for number in (3, 4, 6, 5):
+        skips.take(number)
+    assert [skips.first(number) for number in (2, 3, 4, 5, 6, 7)] == [2, 7, 7, 7, 7, 7]
+
+
+@pytest.mark.parametrize(
+    ("times", "at", "jitter", "expected"),
+    [
+        ((), 36_000, 7, 36_007),
+        # In the middle of a slot: its own time, if that is still to come, else the next slot's.
+        ((), 36_005, 7, 36_007),
+        ((), 36_008, 7, 36_127),
+        ((36_030,), 36_000, 0, 36_120),
+        ((36_000, 36_120), 36_000, 7, 36_247),
+        # An entry made under other limits lies late in its slot: the next one is too near.
+        ((36_100,), 36_000, 7, 36_247),
+        ((36_130,), 36_000, 30, 36_030),
+        # Neither in the first gap of the day nor in its last one.
+        ((), 0, 0, 120),
+        ((), DAY - 90, 30, DAY - 90),
+        ((), DAY - 89, 0, None),
+    ],
+)
+def test_a_free_time_keeps_its_distance(
+    times: tuple[int, ...], at: int, jitter: int, expected: int | None
+) -> None:
+    assert page(*times).free([Span(0, DAY)], at, jitter) == expected
+
+
+def test_a_span_that_holds_no_slots_time_is_used_from_its_start() -> None:
+    narrow = [Span(36_040, 36_100)]
+    assert page().free(narrow, 0, 10) == 36_040
+    assert page(36_110).free(narrow, 0, 10) is None
+    assert page().free([Span(36_000, 36_060)], 0, 10) == 36_010
+
+
+def test_a_full_span_is_exhausted_only_when_nobody_could_find_a_time() -> None:
+    spans = [Span(36_000, 36_360)]
+    assert not page().exhausted(spans)
+    assert not page(36_000, 36_120).exhausted(spans)
+    assert page(36_000, 36_120, 36_240).exhausted(spans)
+
+
+def test_parts_of_a_second_make_the_pace_slower() -> None:
+    assert Pace.of(Limits(gap=timedelta(seconds=90.2), jitter=timedelta(seconds=0.5))) == Pace(
+        gap=91, jitter=1
+    )
+    assert Pace.of(Limits(gap=timedelta(), jitter=timedelta())) == Pace(gap=1, jitter=0)
+
+
+@pytest.mark.parametrize(
+    ("enrollments", "after", "left"),
+    [
+        ({"a": None}, None, ["b1"]),
+        ({"a": frozenset({"2"})}, None, ["a1", "b1"]),
+        ({"a": None, "b": frozenset({"1"})}, None, []),
+        ({"x": None}, None, ["a1", "b1", "a2"]),
+        # What was due by then has been sent, or counts as if: it stays.
+        ({"a": None}, AT, ["a1", "b1"]),
+    ],
+)
+def test_only_the_places_of_the_named_steps_are_given_back(
+    enrollments: dict[str, frozenset[str] | None], after: datetime | None, left: list[str]
+) -> None:
+    start = int(AT.timestamp())
+    entries = (entry(start, "a", "1"), entry(start + 200, "b", "1"), entry(start + 400, "a", "2"))
+    day = Day(org="o", mailbox="m", date="2026-03-02", entries=entries)
+    found = freed(day, enrollments=enrollments, after=after)
+    assert [one.enrollment + one.step for one in found.entries] == left
+    assert day.entries == entries
+
+
+def test_a_ledger_day_is_the_mailboxs_own() -> None:
+    late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    assert day_of("UTC", late) == "2026-03-01"
+    assert day_of("Europe/Berlin", late) == "2026-03-02"
+
+
+def test_a_slot_ends_where_the_next_mail_may_be_due() -> None:
+    assert slot_end(AT, Limits()) == AT + timedelta(seconds=90)
+
+
+def test_consumer_providers_are_no_company() -> None:
+    assert not is_company("gmail.com")
+    assert not is_company("")
+    assert is_company("example.com")
