@@ -1,21 +1,37 @@
-"""Show a campaign with its figures and answers: ``GET /{id}`` from the web app."""
+"""Show and steer a campaign for the web app: figures, candidates, answers; pause, resume, cancel, edit."""
 
 from __future__ import annotations
 
 import flask
 
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns import is_id
-from lib.core.errors import NotFound
-from lib.entrypoint import json_response, user_function
-from lib.flows.showing import show_campaign
+from lib.core.editing import Edit
+from lib.entrypoint import user_function
+from lib.entrypoint.routes import Route, routed
+from lib.flows.adding import add
+from lib.flows.controlling import Reason, cancel, pause, resume
+from lib.flows.editing import edit
+from lib.flows.marking import Mark, mark, read
+from lib.flows.showing_campaigns import show_answer, show_campaign
+from lib.flows.showing_candidates import Page, list_candidates, skip
 from lib.ports import Services
+
+ROUTES = (
+    Route("GET", "{}", show_campaign),
+    Route("PATCH", "{}", edit, body=Edit),
+    Route("POST", "{}/pause", pause, body=Reason),
+    Route("POST", "{}/resume", resume),
+    Route("POST", "{}/cancel", cancel, body=Reason),
+    Route("GET", "{}/candidates", list_candidates, query=Page),
+    Route("POST", "{}/candidates", add, body=bytes),
+    Route("POST", "{}/candidates/{}/skip", skip),
+    Route("GET", "{}/answers/{}", show_answer),
+    Route("PATCH", "{}/answers/{}", mark, body=Mark),
+    Route("POST", "{}/answers/{}/read", read),
+)
 
 
 @user_function
 def campaigns(services: Services, caller: VerifiedCaller, request: flask.Request) -> flask.Response:
-    """Answer 200 with the campaign; 404 for one that is not there, or not for this caller."""
-    id_ = request.path.strip("/")
-    if request.method != "GET" or not is_id(id_):
-        raise NotFound("there is GET /{id} here")
-    return json_response(show_campaign(services, caller, id_))
+    """Answer 200 with what was asked for, or as it is now; 404 where nothing is, or not for this caller."""
+    return routed(ROUTES, services, caller, request)

@@ -31,7 +31,7 @@ _PREFIXES = (
         "automated (reply|response)",
         "auto(matic)?[- ]?(reply|response|responder)",
     ),
-    *("out of (the )?office( auto-?reply| reply| response| message| notification)?", "ooo", "auto"),
+    *("out of (the )?office( auto-?reply| reply| response| message| notification)?", "ooo"),
     *(
         "away from (the |my )?(office|mail)",
         "vacation (reply|response|message|notice)",
@@ -41,15 +41,8 @@ _PREFIXES = (
     *(
         "abwesenheitsnotiz",
         "abwesenheits?(nachricht|meldung|assistent|info|mitteilung|hinweis|agent)",
-        "abwesend",
     ),
-    *(
-        "abwesenheit",
-        "außer haus",
-        "ausser haus",
-        "nicht im büro",
-        "urlaubs?(notiz|meldung|nachricht|hinweis)",
-    ),
+    *("urlaubs?(notiz|meldung|nachricht|hinweis)",),
     *(
         "réponse automatique",
         "réponse auto",
@@ -57,9 +50,9 @@ _PREFIXES = (
         "absence du bureau",
         "absent(e)? du bureau",
     ),
-    *("notification d'absence", "avis d'absence", "absence", "absent(e)?"),
+    *("notification d'absence", "avis d'absence"),
     *("respuesta automática", "contestación automática", "fuera de (la )?oficina", "mensaje de ausencia"),
-    *("aviso de ausencia", "ausente de la oficina", "auto-?respuesta", "ausente"),
+    *("aviso de ausencia", "ausente de la oficina", "auto-?respuesta"),
     *("resposta automática", "fora do escritório", "ausência temporária", "resposta de ausência"),
     *("mensagem de ausência", "aviso de ausência", "ausência do escritório"),
     *(
@@ -76,7 +69,6 @@ _PREFIXES = (
         "automatische beantwoording",
         "afwezigheids?(bericht|melding|assistent)",
     ),
-    *("afwezig", "niet aanwezig", "afwezigheid"),
     *(
         "autosvar",
         "automatiskt? svar",
@@ -85,8 +77,6 @@ _PREFIXES = (
         "fravær(smeddelelse|smelding)?",
     ),
     *(
-        "ikke til stede",
-        "ikke på kontoret",
         "automaattinen vastaus",
         "poissa toimistosta",
         "poissaoloilmoitus",

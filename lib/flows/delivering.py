@@ -148,15 +148,14 @@ def _noted_seen(delivery: Delivery) -> Delivery:
     now = delivery.services.clock.now()
     key, reads = delivery.papers.enrollment, delivery.gmail.taken(now)
 
-    def decide(snapshot: Snapshot) -> Changes[bool]:
+    def decide(snapshot: Snapshot) -> Changes[None]:
         enrollment = snapshot[key]
         if enrollment is None or not holds(enrollment, delivery.attempt):
-            return Changes(False, writes=with_reads({}, reads))
+            raise Contended("another worker has taken the attempt over")
         after = seen_unsent(enrollment, delivery.attempt, now)
-        return Changes(True, writes=with_reads({key: after}, reads))
+        return Changes(None, writes=with_reads({key: after}, reads))
 
-    if not delivery.services.store.change([key], decide):
-        raise Contended("another worker has taken the attempt over")
+    delivery.services.store.change([key], decide)
     return replace(delivery, attempt=as_seen(delivery.attempt))
 
 

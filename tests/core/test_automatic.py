@@ -22,19 +22,17 @@ SUBJECTS = {
         "Out of Office: A role",
         "Out of office",
         "Auto-Reply: Re: A role",
-        "Auto: A role",
     ],
     "de": [
         "Automatische Antwort: A role",
         "Abwesenheitsnotiz: A role",
-        "Abwesenheit",
         "Autom. Antwort: A role",
     ],
     "fr": ["Réponse automatique : A role", "Absence du bureau : A role", "Message d'absence"],
     "es": ["Respuesta automática: A role", "Fuera de la oficina: A role"],
     "pt": ["Resposta automática: A role", "Fora do escritório: A role", "Ausência temporária: A role"],
     "it": ["Risposta automatica: A role", "Fuori sede: A role", "Fuori ufficio: Re: A role"],
-    "nl": ["Automatisch antwoord: A role", "Afwezigheidsbericht: A role", "Niet aanwezig"],
+    "nl": ["Automatisch antwoord: A role", "Afwezigheidsbericht: A role"],
     "sv": ["Autosvar: A role", "Automatiskt svar: A role", "Frånvaro: A role"],
     "da": ["Automatisk svar: A role", "Fraværsmeddelelse: A role"],
     "pl": ["Odpowiedź automatyczna: A role"],
@@ -50,6 +48,7 @@ WITH_WORDS = [
     ("De vacaciones / vacaciones", "Estoy fuera de la oficina hasta el 10 de marzo."),
     ("Férias", "Estou de férias até 10 de março."),
     ("In ferie fino al 10 marzo", "Sono attualmente in ferie e rientrerò il 10 marzo."),
+    ("Abwesenheit: A role", "Ich bin derzeit nicht im Büro."),
     ("Vakantie", "Ik ben momenteel afwezig. Dit is een automatisch bericht."),
 ]
 HEADERS = [

@@ -133,6 +133,13 @@ def test_sender_of_the_returned_mail_never_failed() -> None:
     assert found.failed == ()
 
 
+def test_sender_never_failed_even_where_a_report_names_them() -> None:
+    fields = "Final-Recipient: rfc822; Rita@example.com\nAction: failed\nStatus: 5.1.1"
+    found = read(parts("MAILER-DAEMON@example.net", "Undelivered", status(fields), RFC822))
+    assert found is not None
+    assert found.failed == ()
+
+
 def test_domain_is_lower_case_and_the_rest_as_written() -> None:
     fields = "Final-Recipient: RFC822;<Ann.B@Example.ORG>\nAction: FAILED\nStatus: 5.1.1 (bad)"
     found = read(parts("MAILER-DAEMON@example.net", "Undelivered", status(fields)))

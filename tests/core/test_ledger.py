@@ -66,6 +66,7 @@ def test_a_span_that_holds_no_slots_time_is_used_from_its_start() -> None:
     narrow = [Span(36_040, 36_100)]
     assert page().free(narrow, 0, 10) == 36_040
     assert page(36_110).free(narrow, 0, 10) is None
+    assert page(36_125).free(narrow, 0, 10) is None
     assert page().free([Span(36_000, 36_060)], 0, 10) == 36_010
 
 
@@ -74,6 +75,9 @@ def test_a_full_span_is_exhausted_only_when_nobody_could_find_a_time() -> None:
     assert not page().exhausted(spans)
     assert not page(36_000, 36_120).exhausted(spans)
     assert page(36_000, 36_120, 36_240).exhausted(spans)
+    # A jitter reaches into the span from the slot that began before it; a narrow one is used from its start.
+    assert not page(36_120, 36_240).exhausted([Span(36_010, 36_360)])
+    assert not page(36_120).exhausted([Span(36_040, 36_100)])
 
 
 def test_parts_of_a_second_make_the_pace_slower() -> None:

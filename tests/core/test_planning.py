@@ -100,7 +100,8 @@ def test_a_running_enrollment_begins_with_the_step_it_is_at() -> None:
         (
             {"start": datetime(2026, 4, 2, 17, tzinfo=UTC)},
             (
-                "right after acceptance; outside the hours of Europe/Berlin; 3 April is a holiday (Good Friday);"
+                "right after acceptance; outside the hours of Europe/Berlin;"
+                " 3 April is a holiday (Good Friday);"
                 " 6 April is a holiday (Easter Monday), moved to Tue 7 April 09:00"
             ),
         ),

@@ -56,6 +56,8 @@ def opening(zone: str, at: str, window: Window, country: str = "") -> str:
         ("Europe/Berlin", "2026-10-24T00:30", timedelta(days=1), "2026-10-25T00:30"),
         # From the second 02:30 on, a day later is the only 02:30 there is.
         ("Europe/Berlin", "2026-10-25T01:30", timedelta(days=1), "2026-10-26T01:30"),
+        # From there into the hour that spring skips.
+        ("Europe/Berlin", "2026-10-25T01:30", timedelta(days=154), "2027-03-28T01:30"),
         # No delay at all never moves anything, not even within the doubled hour.
         ("Europe/Berlin", "2026-10-25T01:30", timedelta(), "2026-10-25T01:30"),
         ("America/New_York", "2026-03-06T14:00", timedelta(days=3), "2026-03-09T13:00"),

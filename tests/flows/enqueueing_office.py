@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+
 from lib.core import keys
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Campaign, Contact, Day, Enrollment
@@ -30,6 +32,8 @@ class FragileStore(MemoryStore):
         self.dies_after_effect = False
         self.calls_made = 0
         self.written = 0
+        #: The numbers of the calls that wrote.
+        self.writing: list[int] = []
 
     def read(self, keys: Iterable[Key[Any]]) -> Snapshot:
         self._step(before=True)
@@ -43,6 +47,7 @@ class FragileStore(MemoryStore):
         self._step(before=True)
         after = super().commit(snapshot, changes)
         self.written += len(changes.writes)
+        self.writing.append(self.calls_made)
         self._step(before=False)
         return after
 
@@ -69,6 +74,7 @@ class Office(MemoryServices):
         connected(self)
         self.store.calls.clear()
         self.store.calls_made = self.store.written = 0
+        self.store.writing.clear()
 
     def campaign(self, id_: str = "c1") -> Campaign | None:
         key = keys.campaign(ORG, id_)
@@ -103,6 +109,23 @@ def body(*emails: str, **changes: Any) -> bytes:
 
 def run(office: Office, request: bytes | None = None) -> Accepted:
     return accept(office, ORG, AUTHOR, request or body())
+
+
+def writing_calls() -> list[int]:
+    """Return the numbers of the calls by which a whole acceptance writes: it begins, admits, activates."""
+    office = Office()
+    run(office)
+    return office.store.writing
+
+
+def crashed(at: int, *, after_effect: bool) -> Office:
+    """Return an office where an acceptance died at a call of the store."""
+    office = Office()
+    office.store.dies_at, office.store.dies_after_effect = at, after_effect
+    with pytest.raises(Crash):
+        run(office)
+    office.store.dies_at = None
+    return office
 
 
 def ledger_days(office: Office) -> list[Day]:

@@ -51,8 +51,10 @@ def crash() -> None:
 class EventfulGmail:
     """Let things happen before and after calls, each once."""
 
-    def __init__(self, gmail: Gmail, events: dict[str, Callable[[], Any]]) -> None:
-        self._gmail, self._events = gmail, events
+    def __init__(
+        self, gmail: Gmail, events: dict[str, Callable[[], Any]], called: Callable[[], None] = lambda: None
+    ) -> None:
+        self._gmail, self._events, self._called = gmail, events, called
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._gmail, name)
@@ -60,6 +62,7 @@ class EventfulGmail:
         def call(*args: Any, **kwargs: Any) -> Any:
             self._events.pop(f"before {name}", lambda: None)()
             answer = method(*args, **kwargs)
+            self._called()
             self._events.pop(f"after {name}", lambda: None)()
             return answer
 
@@ -74,12 +77,16 @@ class Outreach(MemoryServices):
         self.events: dict[str, Callable[[], Any]] = {}
         self.failures: list[Exception] = []
         self.retried: set[str] = set()
+        self.drafted: dict[str, str] = {}
         connected(self)
         enrolled(self, *candidates)
         self.world.access_log.clear()
 
     def gmail(self, inbox: Inbox) -> Gmail:
-        return EventfulGmail(super().gmail(inbox), self.events)
+        return EventfulGmail(super().gmail(inbox), self.events, self._note_drafts)
+
+    def _note_drafts(self) -> None:
+        self.drafted |= {one.message.id: id_ for id_, one in self.world.accounts[OWNER].drafts.items()}
 
     def fault(self, method: str, **what: Any) -> None:
         self.world.faults.add(Fault(method=method, **what))
@@ -220,8 +227,11 @@ class Outreach(MemoryServices):
         made: Counter[tuple[str, str]] = Counter()
         for entry in self.world.access_log:
             if entry.method in READS:
+                ids = entry.message_ids if "get" in entry.method else [""]
+                # The record names drafts by the ids that they are sent by.
                 made.update(
-                    (entry.method, id_) for id_ in (entry.message_ids if "get" in entry.method else [""])
+                    ("drafts.get", self.drafted[id_]) if id_ in self.drafted else (entry.method, id_)
+                    for id_ in ids
                 )
         return made
 

@@ -56,7 +56,6 @@ def test_accepted_campaign_is_active_with_all_its_candidates(office: Office) -> 
     assert ledger(office) == planned(office)
 
 
-
 def test_tasks_are_made_for_what_is_due_within_the_horizon(office: Office) -> None:
     run(office)
     tasks = [msgspec.json.decode(task.body, type=SendTask) for task in office.tasks.waiting]

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from lib.core.errors import MailboxDisconnected, Unavailable
+from lib.core.errors import MailboxDisconnected, RateLimited
+from lib.core.receiving import CATCH_UP_MARGIN
 from lib.core.records import Reply, Status
 from lib.flows.notifying import on_notification
 from lib.flows.receiving import PAGES, receive
@@ -80,10 +81,13 @@ def test_worker_that_dies_leaves_the_cursor_where_it_was(outreach: Outreach, at:
     assert replies(outreach) == {answer}
 
 
-def test_error_of_one_message_lets_the_notification_come_again(outreach: Outreach) -> None:
+@pytest.mark.parametrize("status", [403, 429])
+def test_wish_of_gmails_to_slow_down_lets_the_notification_come_again(
+    outreach: Outreach, status: int
+) -> None:
     before, answer = outreach.inbox().cursor, outreach.answer()
-    outreach.fault("messages.get", status=503)
-    with pytest.raises(Unavailable):
+    outreach.fault("messages.get", status=status, reason="rateLimitExceeded", message="Quota exceeded")
+    with pytest.raises(RateLimited):
         outreach.push()
     assert outreach.inbox().cursor == before
     outreach.push()
@@ -121,6 +125,7 @@ def test_many_mails_are_worked_off_page_by_page(outreach: Outreach) -> None:
         if number % 100 == 50:
             answers.add(outreach.answer())
     outreach.push()
+    outreach.go_on(3 * MINUTE)
     assert replies(outreach) == answers
     assert int(outreach.inbox().cursor) == newest(outreach)
 
@@ -171,10 +176,13 @@ def test_expired_history_is_caught_up_with(outreach: Outreach) -> None:
     first = outreach.answer()
     outreach.deliver(unrelated())
     spam = outreach.deliver(outreach.written(), labels=("SPAM",))
-    outreach.world.expire_history_before(outreach.world.accounts[OWNER].history_id, OWNER)
+    expired = outreach.world.accounts[OWNER].history_id
+    outreach.world.expire_history_before(expired, OWNER)
+    looked_at = outreach.inbox().looked_at
     outreach.push()
     assert replies(outreach) == {first, spam}
-    assert outreach.inbox().cursor == str(outreach.world.accounts[OWNER].history_id)
+    assert outreach.inbox().cursor == str(expired)
+    assert outreach.inbox().covered_since == looked_at - CATCH_UP_MARGIN
     assert outreach.bodies() == {first, spam}
 
 

@@ -1,0 +1,70 @@
+"""Own the table by which a function for the web app finds the flow that a request is for.
+
+A route names a method, a path in which ``{}`` stands for an id, and a flow: it is called with the services,
+the caller and the ids, and, where the route has one, with the body or the query as a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from flask import Request, Response
+from werkzeug.exceptions import MethodNotAllowed
+
+from lib.core.callers import VerifiedCaller
+from lib.core.campaigns_fields import is_id
+from lib.core.errors import NotFound
+from lib.entrypoint.answers import decoded, json_response
+from lib.ports import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Lead one method and path to a flow; body, query: what the flow gets of the request besides.
+
+    body: a record, or ``bytes`` as they came. An absent body is an empty record.
+    """
+
+    method: str
+    path: str
+    flow: Callable[..., Any]
+    body: type[Any] | None = None
+    query: type[Any] | None = None
+
+
+def routed(routes: Sequence[Route], services: Services, caller: VerifiedCaller, request: Request) -> Response:
+    """Answer with what the flow of a request's route returns.
+
+    NotFound for a path that is in no route; MethodNotAllowed with the methods that there are (RFC 9110,
+    section 15.5.6) for one that is there.
+    """
+    parts = request.path.strip("/").split("/")
+    fitting = [(route, ids) for route in routes if (ids := _ids(route.path, parts)) is not None]
+    if not fitting:
+        raise NotFound("there is nothing at this path")
+    for route, ids in fitting:
+        if route.method == request.method:
+            return json_response(route.flow(services, caller, *ids, *_given(route, request)))
+    raise MethodNotAllowed([route.method for route, _ in fitting])
+
+
+def _ids(path: str, parts: Sequence[str]) -> list[str] | None:
+    """Return the ids in a request's path, None when it is not of this form."""
+    wanted = path.split("/")
+    if len(wanted) != len(parts):
+        return None
+    pairs = list(zip(wanted, parts, strict=True))
+    if not all(is_id(part) if name == "{}" else name == part for name, part in pairs):
+        return None
+    return [part for name, part in pairs if name == "{}"]
+
+
+def _given(route: Route, request: Request) -> list[Any]:
+    if route.query is not None:
+        return [msgspec.convert(request.args.to_dict(), route.query, strict=False)]
+    if route.body is bytes:
+        return [request.get_data()]
+    return [] if route.body is None else [decoded(request.get_data() or b"{}", route.body)]

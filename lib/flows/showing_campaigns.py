@@ -1,0 +1,170 @@
+"""Own what the web app reads of a campaign: its state, exact figures, answers.
+
+Invariant: a campaign exists for its author, and its figures for an admin; what others ask for is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import msgspec
+
+from lib.core import keys
+from lib.core.callers import VerifiedCaller
+from lib.core.controlling import own
+from lib.core.errors import NotFound
+from lib.core.keys import Key
+from lib.core.records import Campaign, Interest, Pending, Reply, ReplyKind, Status, Step
+from lib.ports import Services
+
+#: How many answers, and how many mails that could not be worked off, are shown with a campaign.
+ANSWERS_SHOWN = 100
+PARKED_SHOWN = 100
+
+
+class ShownAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Show one answer.
+
+    text: None where only headers were read; unread: it is read at the user's click. proposed, proposed_by:
+    what rules make of it, and the words that led to it; interest: as the user has set it.
+    """
+
+    id: str
+    enrollment: str
+    step: str
+    kind: ReplyKind
+    severity: str
+    matched_by: str
+    different_sender: bool
+    forwarded: bool
+    sender: str
+    subject: str
+    text: str | None
+    unread: bool
+    attachments: tuple[str, ...]
+    returns_on: date | None
+    proposed: Interest | None
+    proposed_by: str
+    interest: Interest | None
+    received_at: datetime
+
+
+class ShownParked(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a mail of the mailbox that could not be worked off; it is to be looked at in Gmail."""
+
+    gmail_id: str
+    why: str
+    seen_at: datetime
+
+
+class ShownCampaign(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a campaign: figures count its candidates by status, ``sent`` its mails.
+
+    why: why it is paused or cancelled. held: candidates of whom a person has to say whether a mail went out.
+    interested: share of those who answered, None before the first answer. variants: by step and variant.
+    planning: some candidates still wait for new times. parked: see ``ShownParked``.
+    """
+
+    id: str
+    name: str
+    mailbox: str
+    status: str
+    why: str
+    planning: bool
+    revision: int
+    accepted_at: datetime
+    steps: tuple[Step, ...]
+    figures: Mapping[str, int]
+    held: int
+    interested: float | None
+    variants: Mapping[str, Mapping[str, Mapping[str, int]]]
+    answers: tuple[ShownAnswer, ...]
+    parked: tuple[ShownParked, ...]
+
+
+def show_campaign(services: Services, caller: VerifiedCaller, id_: str) -> ShownCampaign:
+    """Show a campaign with exact figures; steps and answers are for its author alone."""
+    campaign = seen(services, caller, id_)
+    is_own = campaign.author == caller.user
+    store, figures = services.store, services.store.figures(caller.org, id_)
+    tried = {step.id: [one.id for one in step.variants] for step in campaign.steps if step.variants}
+    answers = store.replies(caller.org, id_, ANSWERS_SHOWN) if is_own else []
+    parked = store.parked(caller.org, campaign.mailbox, PARKED_SHOWN) if is_own else []
+    return ShownCampaign(
+        id=campaign.id,
+        name=campaign.name,
+        mailbox=campaign.mailbox,
+        status=campaign.status,
+        why=campaign.why,
+        planning=campaign.status == "active" and campaign.wake_at is not None,
+        revision=campaign.revision,
+        accepted_at=campaign.accepted_at,
+        steps=campaign.steps if is_own else (),
+        figures=figures,
+        held=figures[Status.HELD],
+        interested=interested_share(figures),
+        variants=store.variant_figures(caller.org, id_, tried) if tried else {},
+        answers=tuple(map(shown_answer, answers)),
+        parked=tuple(map(_shown_parked, parked)),
+    )
+
+
+def show_answer(services: Services, caller: VerifiedCaller, id_: str, reply_id: str) -> ShownAnswer:
+    """Show one answer to the campaign's author."""
+    key, about = keys.campaign(caller.org, id_), reply_key(caller.org, reply_id)
+    snapshot = services.store.read([key, about])
+    own(snapshot, key, caller)
+    reply = snapshot[about]
+    if reply is None or reply.campaign != id_:
+        raise NotFound("no such answer")
+    return shown_answer(reply)
+
+
+def seen(services: Services, caller: VerifiedCaller, id_: str) -> Campaign:
+    """Return a campaign that the caller may see; what they may not see does not exist for them."""
+    key = keys.campaign(caller.org, id_)
+    campaign = services.store.read([key]).need(key)
+    if campaign.author != caller.user and caller.role != "admin":
+        raise NotFound("no such campaign")
+    return campaign
+
+
+def reply_key(org: str, id_: str) -> Key[Reply]:
+    """Return the key of an answer by its own id."""
+    mailbox, _, gmail_id = id_.rpartition("-")
+    return keys.reply(org, mailbox, gmail_id)
+
+
+def interested_share(figures: Mapping[str, int]) -> float | None:
+    """Return how many of those who answered are interested, None when nobody has answered."""
+    answered = figures[Status.REPLIED]
+    return min(1.0, figures[Interest.INTERESTED] / answered) if answered else None
+
+
+def shown_answer(one: Reply) -> ShownAnswer:
+    """Return an answer as it is shown."""
+    return ShownAnswer(
+        id=one.id,
+        enrollment=one.enrollment,
+        step=one.step,
+        kind=one.kind,
+        severity=one.severity,
+        matched_by=one.matched_by,
+        different_sender=one.different_sender,
+        forwarded=one.forwarded,
+        sender=one.sender,
+        subject=one.subject,
+        text=one.text,
+        unread=one.unread,
+        attachments=one.attachments,
+        returns_on=one.returns_on,
+        proposed=one.proposed,
+        proposed_by=one.proposed_by,
+        interest=one.interest,
+        received_at=one.received_at,
+    )
+
+
+def _shown_parked(one: Pending) -> ShownParked:
+    return ShownParked(gmail_id=one.gmail_id, why=one.parked, seen_at=one.seen_at)

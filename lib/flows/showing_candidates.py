@@ -1,0 +1,114 @@
+"""Own what the author of a campaign reads of its candidates: when each step is due and why, what went out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from lib.core import keys
+from lib.core.callers import VerifiedCaller
+from lib.core.controlling import own
+from lib.core.records import Enrollment, Interest, Slot, Status
+from lib.flows import controlling
+from lib.ports import Services
+
+PAGE_LIMIT = 200
+#: How many enrollments one request goes through in search of a status; ``next`` leads on.
+SEARCHED = 2_000
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Be the query of a list: which status, from behind which candidate, how many."""
+
+    status: Status | None = None
+    after: str = ""
+    limit: int = 50
+
+
+class ShownMail(msgspec.Struct, frozen=True, kw_only=True):
+    """Show one mail that went out; gmail_id: empty where a person said so."""
+
+    step: str
+    at: datetime
+    subject: str
+    gmail_id: str
+    version: int
+    variant: str
+
+
+class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Show one candidate; why: of the status, or why the next step waits. due: None when nothing comes."""
+
+    id: str
+    email: str
+    name: str
+    status: Status
+    why: str
+    step: str
+    due: datetime | None
+    slots: tuple[Slot, ...]
+    sent: tuple[ShownMail, ...]
+    answered: str
+    interest: Interest | None
+
+
+class ShownCandidates(msgspec.Struct, frozen=True, kw_only=True):
+    """List candidates by id; next: what the next page comes after, None when there is none."""
+
+    candidates: tuple[ShownCandidate, ...]
+    next: str | None
+
+
+def list_candidates(services: Services, caller: VerifiedCaller, id_: str, page: Page) -> ShownCandidates:
+    """List a campaign's candidates for its author; a page of one status may be short and lead on."""
+    key = keys.campaign(caller.org, id_)
+    own(services.store.read([key]), key, caller)
+    limit = min(max(page.limit, 1), PAGE_LIMIT)
+    found: list[Enrollment] = []
+    after, searched = page.after, 0
+    while searched < SEARCHED:
+        some = services.store.enrollments(caller.org, id_, after=after, limit=limit)
+        for one in some:
+            after, searched = one.id, searched + 1
+            if page.status in (None, one.status):
+                found.append(one)
+            if len(found) == limit:
+                break
+        if len(found) == limit:
+            break
+        if len(some) < limit:
+            return ShownCandidates(candidates=tuple(map(shown_candidate, found)), next=None)
+    return ShownCandidates(candidates=tuple(map(shown_candidate, found)), next=after)
+
+
+def skip(services: Services, caller: VerifiedCaller, id_: str, enrollment: str) -> ShownCandidate:
+    """Take a candidate out of a campaign, and show how they are then."""
+    return shown_candidate(controlling.skip(services, caller, id_, enrollment))
+
+
+def shown_candidate(one: Enrollment) -> ShownCandidate:
+    """Return a candidate as they are shown."""
+    return ShownCandidate(
+        id=one.id,
+        email=one.email,
+        name=one.name,
+        status=one.status,
+        why=one.why,
+        step=one.step,
+        due=one.due if one.status is Status.WAITING else None,
+        slots=one.slots,
+        sent=tuple(
+            ShownMail(
+                step=mail.step,
+                at=mail.at,
+                subject=mail.subject,
+                gmail_id=mail.gmail_id,
+                version=mail.version,
+                variant=mail.variant,
+            )
+            for mail in one.sent
+        ),
+        answered=one.answered,
+        interest=one.interest,
+    )
