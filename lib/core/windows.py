@@ -83,9 +83,8 @@ class Calendar:
         else:
             days, rest = step.delay.days, step.delay - timedelta(days=step.delay.days)
         if days:
-            # Aware arithmetic in one zone is wall-clock arithmetic; fold 0 gives both rules of the RFC.
-            local = (start.astimezone(self.zone) + timedelta(days=days)).replace(fold=0)
-            start = local.astimezone(UTC)
+            # Aware arithmetic in one zone is wall-clock arithmetic; its sum has fold 0, as the RFC wants it.
+            start = start.astimezone(self.zone) + timedelta(days=days)
         return start.astimezone(UTC) + rest
 
     def _working_days(self, start: datetime, count: int) -> int:

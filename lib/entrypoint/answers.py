@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -59,17 +59,17 @@ def json_response(body: Any, status: int = 200) -> Response:
     return response
 
 
-def json_lines(lines: Iterable[bytes], name: str) -> Response:
+def json_lines(lines: Iterator[bytes], name: str) -> Response:
     """Answer with a file of JSON lines, sent as it is made."""
     return _file(lines, name, "application/jsonl")
 
 
-def csv_response(lines: Iterable[str], name: str) -> Response:
+def csv_response(lines: Iterator[str], name: str) -> Response:
     """Answer with a CSV file, sent as it is made."""
     return _file((line.encode() for line in lines), name, "text/csv; charset=utf-8")
 
 
-def _file(content: Iterable[bytes], name: str, content_type: str) -> Response:
+def _file(content: Iterator[bytes], name: str, content_type: str) -> Response:
     response = Response(stream_with_context(content), content_type=content_type)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

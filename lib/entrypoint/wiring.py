@@ -114,7 +114,7 @@ class Wiring:
         def unsealed() -> str:
             return self.vault.open(inbox.sealed_token, org=inbox.org, mailbox=inbox.mailbox)
 
-        return self._gmail_access.mailbox(inbox.id, inbox.sealed_token, unsealed)
+        return self._gmail_access.mailbox(inbox.id, inbox.sealed_token, unsealed, inbox.access)
 
     def gmail_with(self, access_token: str) -> Gmail:
         """Return the mailbox behind a fresh access token, before anything is stored."""

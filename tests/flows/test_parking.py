@@ -1,4 +1,4 @@
-"""Show that one message that cannot be worked off holds up no other, is tried again, and is shown in the end."""
+"""Show that a message that cannot be worked off holds up no other, is tried again, and is shown at last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from lib.core.errors import Unavailable
 from lib.core.records import Reply, ReplyKind, Status
-from tests.flows.memory_services import MAILBOX, ORG
+from tests.flows.memory_services import MAILBOX, ORG, OWNER
 from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Outreach
 from tests.flows.test_receiving import unrelated
 from tests.localcloud.gmail.errors import GmailError
@@ -31,8 +31,8 @@ class Poison:
     def __init__(self, outreach: Outreach, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ids: set[str] = set()
         self.tries: list[timedelta] = []
-        faults, began = outreach.world.faults, outreach.clock.now()
-        account = outreach.world.accounts["recruiter@example.com"]
+        began = outreach.clock.now()
+        account = outreach.world.accounts[OWNER]
         look_up = account.message
 
         def message(message_id: str) -> Any:
@@ -42,7 +42,6 @@ class Poison:
             return look_up(message_id)
 
         monkeypatch.setattr(account, "message", message)
-        assert faults is not None
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ Called with the world's lock held; nothing here knows of callers, scopes or faul
 """
 
 from bisect import bisect_right
+from collections import Counter
 from datetime import datetime
 
 from tests.localcloud.gmail import mail
@@ -38,6 +39,8 @@ class Mailbox:
         self.expired_before = 0
         self.watch: Watch | None = None
         self.units = 0
+        self.units_by_minute: Counter[datetime] = Counter()
+        self.in_flight = 0
         self.changed = False  #: since the last look of `World.publish_changes`
         self._ids = ids
         self._unseen: list[tuple[datetime, Message]] = []
@@ -116,7 +119,7 @@ class Mailbox:
     def thread_by_headers(self, raw: bytes) -> str | None:
         """Find the thread of a mail that names an earlier one and has the same bare subject."""
         parsed = mail.parse(raw)
-        subject = mail.bare_subject(str(parsed.get("Subject", "")))
+        subject = mail.bare_subject(mail.header(parsed, "Subject"))
         for reference in mail.references(parsed):
             earlier = self._by_message_id.get(reference)
             if earlier is not None and earlier.bare_subject == subject:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.message import EmailMessage
+from email.message import Message as Mail
 from functools import cached_property
 from typing import Any
 
@@ -59,16 +59,16 @@ class Message:
     history_id: int = 0
 
     @cached_property
-    def parsed(self) -> EmailMessage:
+    def parsed(self) -> Mail:
         return mail.parse(self.raw)
 
     @cached_property
     def message_id(self) -> str:
-        return str(self.parsed.get("Message-ID", "")).strip()
+        return mail.header(self.parsed, "Message-ID")
 
     @cached_property
     def bare_subject(self) -> str:
-        return mail.bare_subject(str(self.parsed.get("Subject", "")))
+        return mail.bare_subject(mail.header(self.parsed, "Subject"))
 
     def stub(self) -> Json:
         return {"id": self.id, "threadId": self.thread_id}
@@ -133,7 +133,7 @@ class Delivery:
 
     @property
     def message_id(self) -> str:
-        return str(mail.parse(self.raw).get("Message-ID", "")).strip()
+        return mail.header(mail.parse(self.raw), "Message-ID")
 
 
 @dataclass

@@ -57,7 +57,7 @@ def _holds(message: Message, name: str, value: str) -> bool:
 
 
 def _subject(message: Message) -> str:
-    return str(message.parsed.get("Subject", ""))
+    return mail.header(message.parsed, "Subject")
 
 
 def _is(message: Message, value: str) -> bool:
