@@ -77,7 +77,7 @@ def compose_step(
         marker=marker,
         optout_url=optout_url,
         now=now,
-        files=_files(step, attachments),
+        files=files_of(step, attachments),
     )
 
 
@@ -147,7 +147,7 @@ def _answers_to(envelope: Envelope) -> list[tuple[str, str]]:
     return [envelope.sender, *(("", one) for one in envelope.reply_to if one != envelope.sender[1])]
 
 
-def _files(step: Step, contents: Sequence[AttachmentContent]) -> list[File]:
+def files_of(step: Step, contents: Sequence[AttachmentContent]) -> list[File]:
     """Return the files that a step names, in its order; InvalidRequest when one is not there."""
     by_id = {one.id: one.content for one in contents}
     if any(one.id not in by_id for one in step.attachments):

@@ -87,16 +87,27 @@ def _surely_not_sent(delivery: Delivery, error: Permanent | Retryable) -> str:
 
     What passes soon is tried again with the same draft; else the step waits for the mailbox, or for a person.
     """
-    if delivery.raw is None:
-        if isinstance(error, MailboxDisconnected):
-            leave_open(delivery, error.slug, DISCONNECTED_WAIT)
-            raise error
-        if isinstance(error, Retryable) and not isinstance(error, MailboxPaused):
-            return _unclear(delivery, error.slug, max(SETTLE_AFTER, error.retry_after))
-        if isinstance(error, MailboxRefused) and delivery.attempt.lease < REFUSALS:
-            return _unclear(delivery, error.slug, SETTLE_AFTER)
+    if isinstance(error, MailboxRefused):
+        return _mailbox_refused(delivery, error)
+    if delivery.raw is None and isinstance(error, MailboxDisconnected):
+        leave_open(delivery, error.slug, DISCONNECTED_WAIT)
+        raise error
+    if delivery.raw is None and isinstance(error, Retryable) and not isinstance(error, MailboxPaused):
+        return _unclear(delivery, error.slug, max(SETTLE_AFTER, error.retry_after))
     give_back(delivery, str(error))
-    raise lasting(error)
+    raise error
+
+
+def _mailbox_refused(delivery: Delivery, error: MailboxRefused) -> str:
+    """Try a draft a few times; without one nobody knows, and the mailbox pauses at once."""
+    few = max(delivery.attempt.lease, delivery.enrollment.requeues) < REFUSALS
+    if delivery.raw is None and not few:
+        give_back(delivery, str(error))
+        raise lasting(error)
+    outcome = _unclear(delivery, error.slug, SETTLE_AFTER)
+    if delivery.raw is not None:
+        raise lasting(error)
+    return outcome
 
 
 def lasting(error: OutreachError) -> OutreachError:

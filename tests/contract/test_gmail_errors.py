@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from lib.core.errors import (
+    MailboxDisconnected,
+    MailboxPaused,
+    MailboxRefused,
     NotFound,
     OutreachError,
     Permanent,
@@ -31,22 +34,42 @@ SENDING_LIMIT: Fault = {
 }
 REFUSED: Fault = {"status": 400, "reason": "invalidArgument", "message": "Invalid To header"}
 
+CONCURRENT: Fault = {
+    "status": 429,
+    "reason": "rateLimitExceeded",
+    "message": "Too many concurrent requests for user",
+}
+DELEGATION: Fault = {"status": 403, "reason": "forbidden", "message": "Delegation denied for a@example.com"}
+LACKING: Fault = {
+    "status": 403,
+    "reason": "insufficientPermissions",
+    "message": "Request had insufficient authentication scopes.",
+}
+PRECONDITION: Fault = {"status": 400, "reason": "failedPrecondition", "message": "Precondition check failed."}
+NO_GMAIL: Fault = {"status": 400, "reason": "failedPrecondition", "message": "Mail service not enabled"}
+
 #: fault, what it means for a read, what it means for a send.
 TABLE: list[tuple[Fault, type[OutreachError], type[OutreachError]]] = [
     ({"status": 429, "reason": "rateLimitExceeded"}, RateLimited, RateLimited),
     (LIMITED, RateLimited, RateLimited),
     ({"status": 403, "reason": "rateLimitExceeded"}, RateLimited, RateLimited),
-    ({"status": 403, "reason": "dailyLimitExceeded"}, RateLimited, RateLimited),
-    (SENDING_LIMIT, RateLimited, RateLimited),
+    ({"status": 403, "reason": "dailyLimitExceeded"}, MailboxPaused, MailboxPaused),
+    (SENDING_LIMIT, MailboxPaused, MailboxPaused),
+    (CONCURRENT, RateLimited, RateLimited),
+    ({"status": 403, "reason": "domainPolicy"}, MailboxPaused, MailboxPaused),
+    (LACKING, MailboxDisconnected, MailboxDisconnected),
+    (DELEGATION, Permanent, Permanent),
+    ({"status": 403, "reason": "forbidden"}, MailboxRefused, MailboxRefused),
     ({"status": 500, "reason": "backendError"}, Unavailable, SendUncertain),
     ({"status": 503, "reason": "backendError"}, Unavailable, SendUncertain),
     ({"status": 408, "reason": "timeout"}, Unavailable, SendUncertain),
     ({"drop": True}, Unavailable, SendUncertain),
     ({"status": 401, "reason": "authError", "times": 2}, Unavailable, Unavailable),
     ({"status": 404, "reason": "notFound"}, NotFound, NotFound),
-    ({"status": 403, "reason": "domainPolicy"}, Permanent, Permanent),
-    ({"status": 400, "reason": "failedPrecondition"}, Permanent, SendUncertain),
+    (PRECONDITION, MailboxRefused, MailboxRefused),
+    (NO_GMAIL, Permanent, Permanent),
     ({"status": 400, "reason": "invalidArgument", "message": "Message not a draft"}, Permanent, NotFound),
+    ({"status": 413, "reason": "uploadTooLarge"}, Permanent, RecipientRefused),
     (REFUSED, Permanent, RecipientRefused),
 ]
 
@@ -81,9 +104,37 @@ def test_a_refused_recipient_is_told_when_the_draft_is_made(here: Connected) -> 
         here.mailbox.create_draft(letter(), None)
 
 
+def test_a_draft_that_gmail_cannot_take_is_the_fault_of_its_message(here: Connected) -> None:
+    here.fault("drafts.create", status=400, reason="invalidArgument", message="Invalid message")
+    with pytest.raises(RecipientRefused):
+        here.mailbox.create_draft(letter(), None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "alert", "wait"),
+    [
+        (SENDING_LIMIT, "", timedelta(hours=2)),
+        (SENDING_LIMIT | {"message": "User-rate limit exceeded (Mail sending)"}, "", timedelta(hours=1)),
+        # 09:00 UTC is 01:00 in Los Angeles.
+        ({"status": 403, "reason": "dailyLimitExceeded"}, "project_limit", timedelta(hours=23)),
+        ({"status": 403, "reason": "domainPolicy"}, "admin_block", timedelta(hours=6)),
+    ],
+    ids=str,
+)
+def test_a_pause_says_how_long_in_words_and_whom_it_concerns(
+    here: Connected, fault: Fault, alert: str, wait: timedelta
+) -> None:
+    here.fault("getProfile", **fault)
+    with pytest.raises(MailboxPaused) as error:
+        here.mailbox.profile()
+    assert (error.value.alert, error.value.retry_after) == (alert, wait)
+    assert "403" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("fault", "wait"),
     [
+        (CONCURRENT, timedelta(seconds=2)),
         (SENDING_LIMIT, timedelta(hours=2)),
         (LIMITED | {"retry_after": 90}, timedelta(seconds=90)),
         (LIMITED | {"retry_after": 10**9}, timedelta(days=1)),
@@ -91,6 +142,7 @@ def test_a_refused_recipient_is_told_when_the_draft_is_made(here: Connected) -> 
         ({"status": 503, "retry_after": 30}, timedelta(seconds=30)),
         (SENDING_LIMIT | {"message": "Retry after 2020-01-01T00:00:00Z"}, timedelta(seconds=1)),
         (SENDING_LIMIT | {"message": "Retry after 2026-99-99T00:00:00Z"}, timedelta(seconds=5)),
+        (SENDING_LIMIT | {"retry_after": 90}, timedelta(seconds=90)),
     ],
     ids=str,
 )

@@ -103,7 +103,7 @@ class MemoryServices:
     def gmail(self, inbox: Inbox) -> Gmail:
         if inbox.address in self.world.revoked:
             raise MailboxDisconnected("the grant is gone")
-        return WorldGmail(self.world, inbox.address)
+        return WorldGmail(self.world, inbox.address, inbox.access)
 
     def gmail_with(self, access_token: str) -> Gmail:
         return WorldGmail(self.world, access_token)

@@ -87,7 +87,7 @@ def test_attachments_go_and_other_campaigns_stay() -> None:
     office = Office()
     run(office, body(ADA, id="c0"))
     before, places = office.store.records(), ledger(office)
-    office.store.dies_at, office.store.dies_after_effect = office.store.calls_made + 6, True
+    office.store.dies_at, office.store.dies_after_effect = office.store.calls_made + 8, True
     request = body(ADA, BEN, steps=STEPS, contacted={"action": "continue", "reason": "agreed"})
     with pytest.raises(Crash):
         run(office, request)

@@ -3,16 +3,24 @@
 ====== ============================================ ======================================================
 status reason                                       becomes
 ====== ============================================ ======================================================
-429    any                                          RateLimited, with Retry-After or "Retry after <time>"
+429    "(Mail sending)"                             MailboxPaused until the time that Gmail names
+429    "Too many concurrent requests"               RateLimited, for a moment
+429    any other                                    RateLimited, with Retry-After or "Retry after <time>"
 403    rateLimitExceeded, userRateLimitExceeded,    RateLimited
-       quotaExceeded, dailyLimitExceeded
+       quotaExceeded
+403    dailyLimitExceeded                           MailboxPaused until midnight Pacific, alert project_limit
+403    domainPolicy                                 MailboxPaused for hours, alert admin_block
+403    insufficientPermissions                      MailboxDisconnected: people must consent again
+403    "Delegation denied"                          Permanent: a bug of ours
+403    any other                                    MailboxRefused: a few tries, then a pause
 401    any, after one new access token              Unavailable: the next new token tells
 404    any                                          NotFound; HistoryExpired for history
 409    any                                          Conflict
 5xx    any, and time-outs and cut connections       Unavailable; SendUncertain for a send
-400    failedPrecondition ("unclear")               SendUncertain for a send, else Permanent
-400    a refused recipient                          RecipientRefused, for a send or a draft
-400    any other                                    NotFound for a send (a used-up draft), else Permanent
+400    failedPrecondition                           MailboxRefused; Permanent where there is no Gmail
+400    a refused recipient, and 413                 RecipientRefused, for a send or a draft
+400    any other                                    NotFound for a send (a used-up draft), RecipientRefused
+                                                    for a draft (this message's fault), else Permanent
 other                                               Permanent
 ====== ============================================ ======================================================
 
@@ -25,9 +33,11 @@ import http.client
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import httplib2
 import msgspec
@@ -38,6 +48,9 @@ from lib.adapters.gmail.transport import NotConnectedError
 from lib.core.errors import (
     Conflict,
     HistoryExpired,
+    MailboxDisconnected,
+    MailboxPaused,
+    MailboxRefused,
     NotFound,
     OutreachError,
     Permanent,
@@ -50,16 +63,29 @@ from lib.core.errors import (
 #: What a failure of a call means: ``send`` and ``draft`` may be refused a recipient, ``history`` may expire.
 Kind = Literal["read", "history", "draft", "send", "write"]
 
-#: 403 reasons that pass by themselves.
-LIMITS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
-#: Gmail gives a refused recipient no reason of its own; the text is all there is.
+#: 403 reasons that pass by themselves within minutes.
+LIMITS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"})
+#: 403 reasons for a grant that lacks what we need.
+LACKING = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+#: What has no reason of its own; the text is all there is.
 REFUSED = re.compile(r"recipient|invalid (to|cc|bcc) header", re.IGNORECASE)
+MAIL_SENDING = "mail sending"
+CONCURRENT = "concurrent requests"
+DELEGATION = "delegation denied"
+NO_GMAIL = "mail service not enabled"
 ANOTHER = "Only one user push notification client"
 RETRY_AFTER = re.compile(r"retry after (\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))", re.IGNORECASE)
 #: Longest wait that is believed.
 LONGEST = timedelta(days=1)
 DEFAULT_WAIT = timedelta(seconds=5)
-#: What is left when limits, failures and 400s have been told apart.
+#: Until one of several requests at once has ended.
+CONCURRENT_WAIT = timedelta(seconds=2)
+#: How long a mailbox pauses whose limit names no end, and for an admin to change their mind.
+LIMIT_PAUSE = timedelta(hours=1)
+BLOCK_PAUSE = timedelta(hours=6)
+#: In which Google's daily quotas begin anew at midnight.
+PACIFIC = ZoneInfo("America/Los_Angeles")
+#: What is left when limits, failures, 400s and 403s have been told apart.
 BY_STATUS: dict[int, type[OutreachError]] = {401: Unavailable, 404: NotFound, 409: Conflict}
 
 
@@ -99,14 +125,17 @@ def from_http(error: HttpError, what: str, kind: Kind, now: Callable[[], datetim
     status, body = int(error.resp.status), _body_of(error)
     reason = body.errors[0].reason if body.errors else ""
     why = f"{what}: {status} {reason}".rstrip()
-    limited = status == http.client.TOO_MANY_REQUESTS
-    if limited or (status == http.client.FORBIDDEN and reason in LIMITS):
-        return RateLimited(why, retry_after=_wait(error.resp, body.message, now))
-    if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.REQUEST_TIMEOUT:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _too_many(why, error.resp, body.message, now)
+    if status == HTTPStatus.FORBIDDEN:
+        return _forbidden(why, reason, error.resp, body.message, now)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return _unclear(why, kind, _wait(error.resp, "", now))
-    if status == http.client.BAD_REQUEST:
+    if status == HTTPStatus.BAD_REQUEST:
         return _bad_request(why, reason, body.message, kind)
-    if status == http.client.NOT_FOUND and kind == "history":
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and kind in {"send", "draft"}:
+        return RecipientRefused(why)
+    if status == HTTPStatus.NOT_FOUND and kind == "history":
         return HistoryExpired(why)
     return BY_STATUS.get(status, Permanent)(why)
 
@@ -116,12 +145,45 @@ def watched_by_another(error: HttpError) -> bool:
     return error.resp.status == http.client.BAD_REQUEST and ANOTHER in _body_of(error).message
 
 
+def _too_many(why: str, response: Any, message: str, now: Callable[[], datetime]) -> OutreachError:
+    if MAIL_SENDING in message.lower():
+        words = "Gmail's limit for sending from this mailbox is reached"
+        return MailboxPaused(words, retry_after=_wait(response, message, now, otherwise=LIMIT_PAUSE))
+    if CONCURRENT in message.lower():
+        return RateLimited(why, retry_after=_wait(response, "", now, otherwise=CONCURRENT_WAIT))
+    return RateLimited(why, retry_after=_wait(response, message, now))
+
+
+def _forbidden(
+    why: str, reason: str, response: Any, message: str, now: Callable[[], datetime]
+) -> OutreachError:
+    if reason in LIMITS:
+        return RateLimited(why, retry_after=_wait(response, message, now))
+    if reason == "dailyLimitExceeded":
+        words = "the daily quota of Gmail calls of the whole company is used up"
+        return MailboxPaused(words, retry_after=_until_midnight(now()), alert="project_limit")
+    if reason == "domainPolicy":
+        words = "the administrator of this Google Workspace has blocked the app"
+        return MailboxPaused(words, retry_after=BLOCK_PAUSE, alert="admin_block")
+    if reason in LACKING:
+        return MailboxDisconnected("the grant lacks a permission; the mailbox must be connected anew")
+    return Permanent(f"{why} delegation") if DELEGATION in message.lower() else MailboxRefused(why)
+
+
 def _bad_request(why: str, reason: str, message: str, kind: Kind) -> OutreachError:
     if kind in {"send", "draft"} and REFUSED.search(message):
         return RecipientRefused(why)
+    if reason == "failedPrecondition":
+        return Permanent(why) if NO_GMAIL in message.lower() else MailboxRefused(why)
     if kind == "send":
-        return SendUncertain(why) if reason == "failedPrecondition" else NotFound(why)
-    return Permanent(why)
+        return NotFound(why)
+    return RecipientRefused(why) if kind == "draft" else Permanent(why)
+
+
+def _until_midnight(now: datetime) -> timedelta:
+    there = now.astimezone(PACIFIC)
+    midnight = datetime.combine(there.date() + timedelta(days=1), time(), PACIFIC)
+    return midnight.astimezone(UTC) - now
 
 
 def _unclear(why: str, kind: Kind, wait: timedelta = DEFAULT_WAIT) -> OutreachError:
@@ -135,11 +197,13 @@ def _body_of(error: HttpError) -> _Body:
         return _Body()
 
 
-def _wait(response: Any, message: str, now: Callable[[], datetime]) -> timedelta:
+def _wait(
+    response: Any, message: str, now: Callable[[], datetime], otherwise: timedelta = DEFAULT_WAIT
+) -> timedelta:
     """Return how long to wait: by the header Retry-After (RFC 9110 10.2.3), else by the text."""
     header = response.get("retry-after", "").strip()
     text = RETRY_AFTER.search(message)
-    wait = DEFAULT_WAIT
+    wait = otherwise
     if header.isdigit():
         wait = timedelta(seconds=min(int(header), LONGEST.total_seconds()))
     elif until := _date(header) or _iso(text[1] if text else ""):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from lib.core.enrollment.statuses import STOPPED, Event, IllegalTransition, move
-from lib.core.enrollment.waking import ATTEMPT_TIME, awake
+from lib.core.enrollment.waking import ATTEMPT_TIME, GRACE, awake
 from lib.core.records import Attempt, Enrollment, SentMail, Status
 
 #: Waits between looks among SENT for a message whose draft is gone; after the last one the step is held.
@@ -18,6 +18,8 @@ LOOK_AGAIN = (timedelta(minutes=2), timedelta(minutes=30))
 #: Where an attempt's ``looks`` begin once its draft was seen unsent and is to be deleted: nobody sends it any
 #: more, so that one which is gone then, and not found among SENT, surely was deleted.
 SEEN = 100
+#: How often a step is tried in vain before its new slots come ever later.
+FEW_TRIES = 4
 #: How late a mail may be for the next step still to keep its planned time.
 ON_TIME = timedelta(minutes=10)
 #: What ``got`` says of a step that has no variants.
@@ -90,14 +92,18 @@ def _next_due(enrollment: Enrollment, mail: SentMail, step: str) -> datetime:
 def set_back(enrollment: Enrollment, attempt: Attempt, now: datetime) -> Enrollment:
     """Record that an attempt's mail surely never goes out: its draft was deleted, or there never was one.
 
-    The same step waits again, under a new task; its time stays, and when that has passed it gets a new slot.
-    Counts from any worker of the attempt, since whoever knows this knows it for good. A stopped enrollment
+    The same step waits again, under a new task; its time stays, and when that has passed it gets a new slot,
+    the later the more often it was tried in vain. Counts from any worker of the attempt, since whoever knows this knows it for good. A stopped enrollment
     stays stopped, its attempt is closed.
     """
     if enrollment.attempt is None or enrollment.attempt.id != attempt.id:
         return enrollment
     moved = move(enrollment, Event.NOT_SENT)
-    return awake(msgspec.structs.replace(moved, attempt=None, requeues=enrollment.requeues + 1), now)
+    tries, not_before = enrollment.requeues + 1, enrollment.not_before
+    if tries > FEW_TRIES:
+        again = now + GRACE * 2 ** min(tries - FEW_TRIES, 4)
+        not_before = max(not_before or again, again)
+    return awake(msgspec.structs.replace(moved, attempt=None, requeues=tries, not_before=not_before), now)
 
 
 def seen_unsent(enrollment: Enrollment, attempt: Attempt, now: datetime) -> Enrollment:

@@ -47,6 +47,9 @@ class Admin:
     def post_send_by_hand(self, body: Json) -> Json:
         return self._world.by_hand(body["address"]).send_message(_raw(body), body.get("thread"))
 
+    def post_answer_by_hand(self, body: Json) -> Json:
+        return self._world.by_hand(body["address"]).answer(body["thread"], body.get("text", "Thank you."))
+
     def post_label_by_hand(self, body: Json) -> Json:
         box = self._world.by_hand(body["address"])
         return box.modify_thread(body["thread"], body.get("add", []), body.get("remove", []))
@@ -72,6 +75,9 @@ class Admin:
     def get_access_log(self, _argument: str) -> list[Json]:
         with self._world.lock:
             return [plain(entry) for entry in self._world.access_log]
+
+    def get_units(self, address: str) -> Json:
+        return {"units": self._world.units(address), "largest_minute": self._world.largest_minute(address)}
 
     def get_requests(self, _argument: str) -> Json:
         with self._world.lock:

@@ -29,7 +29,7 @@ def bounce(sent: bytes, recipient: str, sender: str, now: datetime) -> bytes:
         f"Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n"
         "Diagnostic-Code: smtp; 550-5.1.1 The email account that you tried to reach does not exist.\n"
     )
-    returned = "".join(f"{name}: {value}\n" for name, value in original.items())
+    returned = "".join(f"{pair['name']}: {pair['value']}\n" for pair in mail.headers(original))
     for subtype, text in (("delivery-status", status), ("rfc822", f"{returned}\n")):
         part = message_from_bytes(f"Content-Type: message/{subtype}\n\n{text}".encode(), policy=policy.SMTP)
         report.attach(part)

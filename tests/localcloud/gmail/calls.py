@@ -3,7 +3,8 @@
 What a call handed out is on record: body and snippet are looked for in the masked answer itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -24,26 +25,46 @@ class Calls:
         self.state = state
         self.caller = caller
 
-    def perform(self, method: str, work: Callable[[AccessEntry], Json]) -> Json:
-        world, address = self.world, self.state.address
-        entry = world.entry(method, address, self.caller)
+    def perform(self, method: str, work: Callable[[AccessEntry], Json], of: str | None = None) -> Json:
+        """Do one call; `of` is the id of the one thing that it names."""
+        entry = self.world.entry(method, self.state.address, self.caller)
         try:
-            if not self.caller.by_hand:
-                world.faults.strike(method, "before", address)
-            mask = fields.parse(self.caller.fields) if self.caller.fields else {}
-            with world.coalesced(), world.lock:
-                self._admit(entry)
-                self.state.settle(world.now())
-                answer: Json = fields.keep(work(entry), mask)
-                entry.effect = True
-                entry.snippet, entry.body = _hands_out(answer)
-            if not self.caller.by_hand:
-                world.faults.strike(method, "after", address)
+            with self._in_flight():
+                answer = self._answer(entry, work, of)
         except GmailError as error:
             entry.status = error.status
             raise
         entry.status = 200
         return answer
+
+    def _answer(self, entry: AccessEntry, work: Callable[[AccessEntry], Json], of: str | None) -> Json:
+        world, address = self.world, self.state.address
+        if not self.caller.by_hand:
+            world.faults.strike(entry.method, "before", address, of)
+        mask = fields.parse(self.caller.fields) if self.caller.fields else {}
+        with world.coalesced(), world.lock:
+            self._admit(entry)
+            self.state.settle(world.now())
+            answer: Json = fields.keep(work(entry), mask)
+            entry.effect = True
+            entry.snippet, entry.body = _hands_out(answer)
+        if not self.caller.by_hand:
+            world.faults.strike(entry.method, "after", address, of)
+        return answer
+
+    @contextmanager
+    def _in_flight(self) -> Iterator[None]:
+        """Count the calls of one mailbox that are being answered at the same time."""
+        with self.world.lock:
+            limit = self.world.concurrent_limit
+            if not self.caller.by_hand and limit is not None and self.state.in_flight >= limit:
+                raise GmailError(429, "rateLimitExceeded", "Too many concurrent requests for user")
+            self.state.in_flight += 1
+        try:
+            yield
+        finally:
+            with self.world.lock:
+                self.state.in_flight -= 1
 
     def _admit(self, entry: AccessEntry) -> None:
         if self.caller.by_hand:
@@ -58,7 +79,7 @@ class Calls:
                 403, "insufficientPermissions", "Request had insufficient authentication scopes."
             )
         entry.units = quota.UNITS[entry.method]
-        self.state.units += entry.units
+        self.state.spend(entry.units, self.world.now())
         self.world.check_quota(self.state)
 
     def refuse_to_metadata_tokens(self, message: str) -> None:
@@ -90,7 +111,8 @@ def method(
 
     def decorate(work: Callable[Concatenate[C, AccessEntry, P], Json]) -> Callable[Concatenate[C, P], Json]:
         def call(self: C, /, *args: P.args, **kwargs: P.kwargs) -> Json:
-            return self.perform(name, lambda entry: work(self, entry, *args, **kwargs))
+            of = args[0] if args and isinstance(args[0], str) else None
+            return self.perform(name, lambda entry: work(self, entry, *args, **kwargs), of)
 
         update_wrapper(call, work)
         return call

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tests.localcloud.gmail.errors import CUT, GmailError
 
@@ -26,6 +26,7 @@ class Fault:
     times: int | None = 1  #: None: for ever
     probability: float = 1.0
     account: str | None = None
+    id: str | None = None  #: of the one message, draft or thread that the call names
     retry_after: int | None = None
     struck: int = 0
 
@@ -55,12 +56,12 @@ class Faults:
         with self._lock:
             self._planned.clear()
 
-    def take(self, method: str, when: str, account: str | None) -> Fault | None:
+    def take(self, method: str, when: str, account: str | None, of: str | None = None) -> Fault | None:
         """Find the first fault that strikes here and count it."""
         with self._lock:
             for fault in self._planned:
                 fits = fault.method in (method, "*") and fault.when == when
-                if not fits or fault.account not in (None, account):
+                if not fits or fault.account not in (None, account) or fault.id not in (None, of):
                     continue
                 if fault.times is not None and fault.struck >= fault.times:
                     continue
@@ -70,8 +71,52 @@ class Faults:
                 return fault
         return None
 
-    def strike(self, method: str, when: str, account: str | None) -> None:
-        """Let a fault strike if one is due; never call it with a lock held."""
-        fault = self.take(method, when, account)
+    def strike(self, method: str, when: str, account: str | None, of: str | None = None) -> None:
+        """Let a fault strike if one is due; `of` is the id that the call names. Never with a lock held."""
+        fault = self.take(method, when, account, of)
         if fault is not None:
             fault.strike()
+
+
+#: What Gmail is known to refuse with, as keyword arguments of a `Fault`: `Fault(method=..., **SAYS["blocked"])`.
+SAYS: dict[str, dict[str, Any]] = {
+    "rate limit": {"status": 403, "reason": "rateLimitExceeded", "message": "Rate Limit Exceeded"},
+    "user rate limit": {
+        "status": 403,
+        "reason": "userRateLimitExceeded",
+        "message": "User Rate Limit Exceeded",
+    },
+    "quota": {
+        "status": 429,
+        "reason": "rateLimitExceeded",
+        "message": "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user'",
+    },
+    "sending limit": {
+        "status": 429,
+        "reason": "rateLimitExceeded",
+        "message": "User-rate limit exceeded (Mail sending).  Retry after 2026-03-02T11:00:00.000Z",
+    },
+    "concurrent": {
+        "status": 429,
+        "reason": "rateLimitExceeded",
+        "message": "Too many concurrent requests for user",
+    },
+    "daily limit": {"status": 403, "reason": "dailyLimitExceeded", "message": "Daily Limit Exceeded"},
+    "blocked": {
+        "status": 403,
+        "reason": "domainPolicy",
+        "message": "The domain administrators have disabled Gmail apps.",
+    },
+    "delegation": {"status": 403, "reason": "forbidden", "message": "Delegation denied for user@example.com"},
+    "no gmail": {"status": 400, "reason": "failedPrecondition", "message": "Mail service not enabled"},
+    "precondition": {"status": 400, "reason": "failedPrecondition", "message": "Precondition check failed."},
+    "refused token": {"status": 401, "reason": "authError", "message": "Invalid Credentials"},
+    "recipient": {"status": 400, "reason": "invalidArgument", "message": "Invalid To header"},
+    "backend": {"status": 500, "reason": "backendError", "message": "Backend Error"},
+    "unavailable": {
+        "status": 503,
+        "reason": "backendError",
+        "message": "The service is currently unavailable.",
+    },
+    "cut": {"drop": True},
+}

@@ -22,7 +22,9 @@ SNIPPET_LENGTH = 200
 
 
 #: Characters of a header, or of a text, that are looked into; what is longer is passed on all the same.
-LOOKED_INTO = 50_000
+LOOKED_INTO = 10_000
+#: How deep a tree of parts is shown.
+DEEPEST = 50
 
 
 def parse(raw: bytes) -> Message:
@@ -55,7 +57,11 @@ def decoded(value: object) -> str:
 
 def bare_subject(subject: str) -> str:
     """Strip "Re:" and the like, as threading compares subjects."""
-    return " ".join(_PREFIX.sub("", subject[:1000]).split()).casefold()
+    return " ".join(without_prefix(subject).split()).casefold()
+
+
+def without_prefix(subject: str) -> str:
+    return _PREFIX.sub("", subject[:1000])
 
 
 def references(parsed: Message) -> list[str]:
@@ -90,7 +96,10 @@ def with_header(raw: bytes, name: str, value: str) -> bytes:
 
 def text_of(parsed: Message) -> str:
     """Give the beginning of the text that a person would read first; what cannot be decoded is empty."""
-    texts = [part for part in parsed.walk() if part.get_content_maintype() == "text"]
+    try:
+        texts = [part for part in parsed.walk() if part.get_content_maintype() == "text"]
+    except RecursionError:
+        return ""
     part = next((one for one in texts if one.get_content_subtype() == "plain"), next(iter(texts), None))
     data = part.get_payload(decode=True) if part is not None else b""
     if part is None or not isinstance(data, bytes):
@@ -135,7 +144,7 @@ def payload(part: Message, part_id: str = "") -> dict[str, Any]:
         # Python splits the groups of fields into mails of their own; in Gmail they are one text.
         data = b"\n".join(child.as_bytes() for child in children if isinstance(child, Message))
         view["body"] = {"size": len(data), "data": encode(data)}
-    elif isinstance(children, list):
+    elif isinstance(children, list) and part_id.count(".") < DEEPEST:
         prefix = f"{part_id}." if part_id else ""
         mails = [child for child in children if isinstance(child, Message)]
         view["body"] = {"size": 0}

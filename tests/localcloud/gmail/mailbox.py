@@ -150,6 +150,10 @@ class Mailbox:
             self.relabel(message, [], [label_id])
         del self.labels[label_id]
 
+    def spend(self, units: int, now: datetime) -> None:
+        self.units += units
+        self.units_by_minute[now.replace(second=0, microsecond=0)] += units
+
     def active_watch(self, now: datetime) -> Watch | None:
         return self.watch if self.watch is not None and self.watch.expires > now else None
 

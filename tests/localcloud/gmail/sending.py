@@ -44,6 +44,8 @@ class Sending(Calls):
 
     @method("drafts.get")
     def get_draft(self, entry: AccessEntry, draft_id: str, form: str = "full") -> Json:
+        if form in ("full", "raw"):
+            self.refuse_to_metadata_tokens(f"Metadata scope doesn't allow format {form.upper()}")
         draft = self.state.draft(draft_id)
         entry.format = form
         entry.touch(draft.message)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from tests.localcloud.gmail import mail
+from tests.localcloud.gmail import bounces, mail
 from tests.localcloud.gmail.errors import GmailError
 from tests.localcloud.gmail.faults import Fault, Faults
 from tests.localcloud.gmail.mailbox import Mailbox
@@ -20,11 +20,35 @@ from tests.localcloud.gmail.reading import History, Labels, Messages
 from tests.localcloud.gmail.records import AccessEntry, Caller, Delivery, Ids, Json, Message, RequestEntry
 from tests.localcloud.gmail.sending import HeldDraft, Sending
 
-__all__ = ["Caller", "Fault", "GmailError", "HeldDraft", "MailboxApi", "World"]
+__all__ = ["Caller", "Fault", "GmailError", "HeldDraft", "MailboxApi", "Owner", "World"]
 
 
 class MailboxApi(Sending, Messages, Labels, History):
     """Everything that a caller can do with one mailbox."""
+
+
+class Owner(MailboxApi):
+    """What the person who owns a mailbox does in Gmail's own pages."""
+
+    def answer(self, thread: str, text: str = "Thank you, I will call you.") -> Json:
+        """Answer the last mail of a thread: to whom it came from, or went to when it is the owner's own."""
+        last = self.state.thread(thread)[-1].parsed
+        mine = {self.state.address, *self.state.aliases}
+        others = [one for one in mail.addresses(last, "From", "To") if one not in mine]
+        message_id = mail.header(last, "Message-ID")
+        lines = [
+            f"From: {self.state.address}",
+            f"To: {', '.join(others)}",
+            f"Subject: Re: {mail.without_prefix(mail.header(last, 'Subject'))}",
+            f"In-Reply-To: {message_id}",
+            f"References: {mail.header(last, 'References')} {message_id}",
+        ]
+        return self.send_message(("\r\n".join(lines) + f"\r\n\r\n{text}\r\n").encode(), thread)
+
+    def take_off(self, thread: str, label: str) -> Json:
+        """Take a label off a thread, by its id or its name."""
+        ids = [one.id for one in self.state.labels.values() if label in (one.id, one.name)]
+        return self.modify_thread(thread, [], ids or [label])
 
 
 class Switches:
@@ -41,6 +65,8 @@ class Switches:
     sent_visible_after: timedelta = timedelta()
     bounce_in_thread: bool = False
     quota_limit: int | None = None  #: units of one mailbox, in all
+    minute_quota: int | None = None  #: units of one mailbox in a minute of the domain's time
+    concurrent_limit: int | None = None  #: calls of one mailbox at the same time
     #: drop all but the first notification of a mailbox within a second of the domain's time, as Google does
     one_notification_a_second: bool = False
 
@@ -98,9 +124,9 @@ class World(Switches):
         """Give the API of one account; calls are logged, counted, and meet the faults."""
         return MailboxApi(self, self._account(address), caller or Caller(fields=fields))
 
-    def by_hand(self, address: str) -> MailboxApi:
+    def by_hand(self, address: str) -> "Owner":
         """Give the same to the person who owns it: what is done by hand is no call and meets no fault."""
-        return MailboxApi(self, self._account(address), Caller(client="by hand", by_hand=True))
+        return Owner(self, self._account(address), Caller(client="by hand", by_hand=True))
 
     def _account(self, address: str) -> Mailbox:
         found = self.find_account(address)
@@ -163,7 +189,7 @@ class World(Switches):
     def _route(self, sender: Mailbox, raw: bytes, recipient: str, thread: str) -> None:
         account = self.find_account(recipient)
         if recipient in self.bouncing:
-            report = mail.bounce(raw, recipient, sender.address, self.now())
+            report = bounces.bounce(raw, recipient, sender.address, self.now())
             self._arrive(sender, report, ["UNREAD", "INBOX"], thread if self.bounce_in_thread else None)
         elif account is not None:
             self._arrive(account, raw, ["UNREAD", "INBOX"], None)
@@ -203,9 +229,15 @@ class World(Switches):
     def units(self, address: str) -> int:
         return self._account(address).units
 
+    def largest_minute(self, address: str) -> int:
+        """Return the most units that a mailbox has spent in one minute of the domain's time."""
+        return max(self._account(address).units_by_minute.values(), default=0)
+
     def check_quota(self, state: Mailbox) -> None:
-        if self.quota_limit is not None and state.units > self.quota_limit:
-            raise GmailError(403, "userRateLimitExceeded", "User Rate Limit Exceeded", retry_after=1)
+        this_minute = state.units_by_minute[self.now().replace(second=0, microsecond=0)]
+        for units, limit in ((state.units, self.quota_limit), (this_minute, self.minute_quota)):
+            if limit is not None and units > limit:
+                raise GmailError(403, "userRateLimitExceeded", "User Rate Limit Exceeded", retry_after=1)
 
     # Records and notifications
 
