@@ -9,7 +9,7 @@ from lib.core.editing import Edit
 from lib.entrypoint import user_function
 from lib.entrypoint.routes import Route, routed
 from lib.flows.adding import add
-from lib.flows.controlling import Reason, cancel, pause, resume
+from lib.flows.controlling import Decision, Reason, cancel, decide, pause, resume
 from lib.flows.editing import edit
 from lib.flows.marking import Mark, mark, read
 from lib.flows.showing_campaigns import show_answer, show_campaign
@@ -25,6 +25,7 @@ ROUTES = (
     Route("GET", "{}/candidates", list_candidates, query=Page),
     Route("POST", "{}/candidates", add, body=bytes),
     Route("POST", "{}/candidates/{}/skip", skip),
+    Route("POST", "{}/candidates/{}/decision", decide, body=Decision),
     Route("GET", "{}/answers/{}", show_answer),
     Route("PATCH", "{}/answers/{}", mark, body=Mark),
     Route("POST", "{}/answers/{}/read", read),

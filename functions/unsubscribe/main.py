@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 from werkzeug.exceptions import MethodNotAllowed
 
-from lib.core.optout import read_optout_token
+from lib.core.optout import TEST_TOKEN, read_optout_token
 from lib.core.pages import Action
 from lib.entrypoint import page, public_function
 from lib.flows.opting_out import opt_out
@@ -16,6 +16,8 @@ from lib.ports import Services
 def unsubscribe(services: Services, request: flask.Request) -> flask.Response:
     """Change nothing on GET and HEAD, since mail scanners open links; a POST opts out, with no cookie."""
     token = request.path.strip("/")
+    if token == TEST_TOKEN:
+        return page("This is a test mail", ["In a candidate's mail this link stops all further e-mails."])
     if request.method == "POST":
         opt_out(services, token)
         return page(

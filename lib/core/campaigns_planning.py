@@ -6,7 +6,7 @@ anew, or the days to read are named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,6 +24,9 @@ from lib.core.records import Campaign, Day, Mailbox, Slot
 Slots = Mapping[str, tuple[Slot, ...]]
 
 _ONE = timedelta(days=1)
+_WEEK, _WORK_WEEK = 7, 5
+#: No more dates are guessed at once.
+_FAR_DAYS = 1_000
 #: The reason of a time that was reserved before a crash, when it cannot be worked out any more.
 _RESERVED = "as reserved at acceptance"
 
@@ -106,6 +109,14 @@ def day_key(terms: Terms, date_: str) -> Key[Day]:
 def day_keys(terms: Terms, dates: Iterable[str]) -> list[Key[Day]]:
     """Return the keys of ledger days, in the order of their dates."""
     return [day_key(terms, one) for one in sorted(dates)]
+
+
+def days_to_come(terms: Terms, wishes: Sequence[Wish], asked: Collection[str]) -> list[str]:
+    """Return the dates that a large plan will need besides those asked for, as far as the daily cap tells."""
+    mails = len(wishes) * len(terms.steps)
+    more = mails * _WEEK // (_WORK_WEEK * max(1, terms.limits.daily_cap)) - len(asked)
+    last = date.fromisoformat(max(asked))
+    return [(last + _ONE * number).isoformat() for number in range(1, min(more, _FAR_DAYS) + 1)]
 
 
 def slots_of(wishes: Sequence[Wish], found: Planned) -> Slots:

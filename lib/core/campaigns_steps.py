@@ -143,6 +143,6 @@ def read_variants(item: Mapping[str, Any], where: str, faults: list[Fault]) -> t
 def words_of(item: Mapping[str, Any], where: str, faults: list[Fault]) -> dict[str, str]:
     """Return the words that stand for a step's own, at least one of them."""
     words = {name: fields.template(item, name, where, faults) for name in _WORDS}
-    if not any(words.values()):
+    if not any(item.get(name) for name in _WORDS):
         faults.append(Fault(field=where, why="says nothing of its own: give subject, text or html"))
     return words

@@ -68,7 +68,9 @@ def read_edit(edit: Edit, campaign: Campaign) -> tuple[tuple[Step, ...], dict[st
     steps = read_steps(edit.steps, contents, faults)
     known = {step.id: step for step in campaign.steps}
     silent = {
-        item.get("id") for item in edit.steps if isinstance(item, dict) and item.get("attachments") is None
+        str(item.get("id"))
+        for item in edit.steps
+        if isinstance(item, dict) and item.get("attachments") is None
     }
     steps = [
         msgspec.structs.replace(step, attachments=known[step.id].attachments)
@@ -132,10 +134,13 @@ def _times(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
 def _order_faults(before: Sequence[Step], after: Sequence[Step]) -> Iterator[Fault]:
     """Yield what is wrong with the order: all the old steps come first, as they were."""
     ids = [step.id for step in after]
-    for index, step in enumerate(before):
-        if step.id not in ids:
-            yield Fault(field="steps", why=f"step {step.id!r} is missing: a step cannot be removed")
-        elif ids[index] != step.id:
+    missing = [step.id for step in before if step.id not in ids]
+    for id_ in missing:
+        yield Fault(field="steps", why=f"step {id_!r} is missing: a step cannot be removed")
+    if missing:
+        return
+    for index, (step, id_) in enumerate(zip(before, ids, strict=False)):
+        if step.id != id_:
             why = f"step {step.id!r} belongs here: steps keep their places, new ones come last"
             yield Fault(field=f"steps[{index}].id", why=why)
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 
 import msgspec
 
 from lib.core.errors import InvalidRequest
+
+#: Only the form of an address, so that nothing odd goes on from here; whose it is, the inboxes know.
+_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
+_ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +50,6 @@ def read_push(body: bytes) -> Push | None:
         data = msgspec.json.decode(base64.b64decode(message.data, validate=True), type=_Data)
     except (msgspec.MsgspecError, binascii.Error, UnicodeDecodeError):
         raise InvalidRequest("this is no notification of Gmail's") from None
-    if "@" not in data.emailAddress or not message.messageId:
+    if not _ADDRESS.fullmatch(data.emailAddress) or not _ID.fullmatch(message.messageId):
         raise InvalidRequest("this is no notification of Gmail's")
     return Push(address=data.emailAddress, id=message.messageId)

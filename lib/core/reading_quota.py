@@ -25,6 +25,8 @@ HISTORY = 2
 LIST = 5
 LABELS = 1
 PROFILE = 1
+#: With less than this left, a run is put off to the next minute.
+LEAST = FOR_BODIES + 2 * MESSAGE + LIST
 
 
 class Allowance:

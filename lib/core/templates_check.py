@@ -55,7 +55,7 @@ def value_faults(steps: Sequence[Step], rows: Sequence[Row], campaign_name: str)
         # Nothing is known of the columns; that there are no candidates is a fault of its own.
         return []
     sources = list(_sources(steps))
-    columns = GIVEN_NAMES.union(*(row.cells for row in rows)) - {"timezone"}
+    columns = GIVEN_NAMES.union(*(row.cells for row in rows)) - {"timezone", "country"}
     unknown = [
         Fault(field=field, why=f"there is no column {name!r} in the shortlist, and no such value elsewhere")
         for field, source, _ in sources

@@ -29,6 +29,7 @@ from lib.core.campaigns_planning import (
     dates_between,
     day_key,
     day_keys,
+    days_to_come,
     planned,
     taken_over,
     terms_of,
@@ -64,8 +65,11 @@ def sketched(services: Services, terms: Terms, wishes: tuple[Wish, ...]) -> tupl
     """Plan on the ledger as it is; return the plan, and the days as they were read for it."""
     known, days = Snapshot(), dict[str, Any]()
     while (found := planned(terms, wishes, days)).need:
-        known |= services.store.read(day_keys(terms, found.need))
-        days |= {date: known[day_key(terms, date)] for date in found.need}
+        # With hundreds of days it would be planned too often by the few that are missing at a time.
+        wanted = [*sorted(found.need), *days_to_come(terms, wishes, {*days, *found.need})]
+        for dates in chunks(wanted, READ_LIMIT):
+            known |= services.store.read(day_keys(terms, dates))
+        days |= {date: known[day_key(terms, date)] for date in wanted}
     return Sketch(terms, wishes, days, found), known
 
 

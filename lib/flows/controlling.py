@@ -1,4 +1,4 @@
-"""Own what its author does to a running campaign: pause, resume, cancel it, skip a candidate.
+"""Own what its author does to a running campaign: pause, resume, cancel it, skip or decide on a candidate.
 
 Invariant: the decision is one commit; what follows from it for each candidate is done at once as far as that
 goes, and ``maintain`` does the rest. Until then nobody is sent to whom it concerns, but for what was claimed.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
@@ -17,6 +18,7 @@ from lib.core.enrollment import LIVE
 from lib.core.errors import NotFound, OutreachError
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Campaign, Enrollment
+from lib.flows.deciding import decide_held
 from lib.flows.replanning_all import nothing_left, replan_all
 from lib.ports import Services
 
@@ -30,6 +32,18 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Be the body of a pause or cancellation: why, in the author's words."""
 
     why: str = ""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Be the body of a decision on a held step: whether its mail went out, as a person saw it."""
+
+    was_sent: bool
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer with what is recorded of a held step, in a word."""
+
+    outcome: str
 
 
 class Steered(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +90,8 @@ def stop_rest(services: Services, campaign: Campaign) -> bool:
             return nothing_left(services, campaign)
         wanted = [keys.enrollment(one.org, one.id) for one in live]
         now = services.clock.now()
-
-        def decide(snapshot: Snapshot) -> Changes[tuple[Enrollment, ...]]:
-            return controlling.stopped_all(snapshot, wanted, campaign.why, now)  # noqa: B023 - used at once
-
-        services.store.change(wanted, decide)
+        stop = partial(controlling.stopped_all, wanted=wanted, why=campaign.why, now=now)
+        services.store.change(wanted, stop)
     return False
 
 
@@ -101,6 +112,11 @@ def skip(services: Services, caller: VerifiedCaller, id_: str, enrollment: str) 
     return services.store.change([key, wanted], decide)
 
 
+def decide(services: Services, caller: VerifiedCaller, id_: str, enrollment: str, given: Decision) -> Decided:
+    """Take a person's word on a held step."""
+    return Decided(outcome=decide_held(services, caller, id_, enrollment, was_sent=given.was_sent))
+
+
 def _live(services: Services, campaign: Campaign) -> list[Enrollment]:
     """Return the next who are still in a campaign; those who wait come first."""
     for status in LIVE:
@@ -115,11 +131,11 @@ def _steer(
 ) -> Campaign:
     key = keys.campaign(caller.org, id_)
 
-    def decide(snapshot: Snapshot) -> Changes[Campaign]:
+    def steer(snapshot: Snapshot) -> Changes[Campaign]:
         campaign = after(controlling.own(snapshot, key, caller))
         return Changes(campaign, writes={} if campaign == snapshot[key] else {key: campaign})
 
-    return services.store.change([key], decide)
+    return services.store.change([key], steer)
 
 
 def _answer(campaign: Campaign, note: str) -> Steered:

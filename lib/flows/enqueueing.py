@@ -77,7 +77,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 def preview(services: Services, org: str, author: str, body: bytes) -> Preview:
     """Plan a request and write nothing."""
-    order, known = _examined(services, org, author, body)
+    order, known = examined_request(services, org, author, body)
     return _preview(services, order, known, looked_up(services, org, order.places))
 
 
@@ -87,7 +87,7 @@ def accept(services: Services, org: str, author: str, body: bytes) -> Accepted:
     InvalidRequest lists every fault; Conflict: the id has other content, or the plan is another one (its
     ``now`` is then a new Preview).
     """
-    order, known = _examined(services, org, author, body)
+    order, known = examined_request(services, org, author, body)
     people = looked_up(services, org, order.places)
     campaign, slots, now = known[order.key], None, known.only(order.key)
     if campaign is None:
@@ -116,7 +116,7 @@ def accept(services: Services, org: str, author: str, body: bytes) -> Accepted:
     )
 
 
-def _examined(services: Services, org: str, author: str, body: bytes) -> tuple[Order, Snapshot]:
+def examined_request(services: Services, org: str, author: str, body: bytes) -> tuple[Order, Snapshot]:
     """Read a request and the documents that it names; raise with every fault of it."""
     reading = read_request(body)
     draft = reading.draft

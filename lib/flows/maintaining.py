@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -82,15 +83,15 @@ def maintain(services: Services, report: Report) -> Tally:
 
     for inbox in inboxes:
         if inbox.renew_at is not None and inbox.renew_at <= now:
-            tried(RENEWAL_FAILED, inbox.id, lambda: _renew(services, inbox, now, tally))  # noqa: B023 - at once
-        if not tried("inbox_failed", inbox.id, lambda: _look(services, inbox, now, tally)):  # noqa: B023 - at once
+            tried(RENEWAL_FAILED, inbox.id, partial(_renew, services, inbox, now, tally))
+        if not tried("inbox_failed", inbox.id, partial(_look, services, inbox, now, tally)):
             _put_off(services, keys.inbox(inbox.id), "look_at", now)
     for campaign in campaigns:
-        if not tried("campaign_failed", campaign.id, lambda: _carry_on(services, campaign, tally)):  # noqa: B023 - at once
+        if not tried("campaign_failed", campaign.id, partial(_carry_on, services, campaign, tally)):
             _put_off(services, keys.campaign(campaign.org, campaign.id), "wake_at", now)
-    for enrollment in enrollments:
-        if not tried("enrollment_failed", enrollment.id, lambda: _bring_on(services, enrollment, now, tally)):  # noqa: B023 - at once
-            _put_off(services, keys.enrollment(enrollment.org, enrollment.id), "wake_at", now)
+    for one in enrollments:
+        if not tried("enrollment_failed", one.id, partial(_bring_on, services, one, now, tally)):
+            _put_off(services, keys.enrollment(one.org, one.id), "wake_at", now)
     full = (len(enrollments) == ENROLLMENTS, len(inboxes) == INBOXES, len(campaigns) == CAMPAIGNS)
     tally.more = tally.more or any(full)
     return tally

@@ -14,7 +14,7 @@ from typing import Any
 from lib.core import keys
 from lib.core.classify import Understood, understand, understand_headers
 from lib.core.collecting import Collected
-from lib.core.errors import MailboxDisconnected, MailboxPaused, RateLimited
+from lib.core.errors import MailboxDisconnected, MailboxPaused, OutreachError, RateLimited
 from lib.core.keys import Key, Snapshot
 from lib.core.mail_headers import HEADER_NAMES, failed_recipients
 from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail, Unlabelled
@@ -37,6 +37,10 @@ from lib.ports import Services
 
 WHY = "is it an answer to a mail of ours?"
 OWN_WHY = "a mail in a thread of ours: an answer, or sent by hand?"
+#: Failures that are no single message's.
+GMAIL_AS_A_WHOLE = (RateLimited, MailboxPaused, MailboxDisconnected)
+#: Up to so many messages that all fail are taken for broken themselves.
+FEW = 5
 BY_HAND, UNLABELLED = "answered by hand", "label taken off in Gmail"
 
 
@@ -102,13 +106,25 @@ class Search:
         planned = {id_: self._plans.get(id_, Plan.SKIP) for id_ in refs}
         own = [id_ for id_, plan in planned.items() if plan is Plan.OWN_HEADERS]
         others = [id_ for id_, plan in planned.items() if plan is Plan.HEADERS]
-        self._headers = self.gmail.headers(own, OWN_NAMES, why=OWN_WHY)
-        self._headers |= self.gmail.headers(others, HEADER_NAMES, why=WHY)
+        self._headers = self._heard(own, OWN_NAMES, OWN_WHY) | self._heard(others, HEADER_NAMES, WHY)
         times = [mail.received_at for mail in self._headers.values() if mail is not None]
         self.result.oldest = min(times, default=None)
         unknown = [refs[id_] for id_ in others if self._correspondence(refs[id_].thread) is None]
         if unknown:
             self._look_up(unknown)
+
+    def _heard(self, ids: Sequence[str], names: Sequence[str], why: str) -> dict[str, MailHeaders | None]:
+        """Fetch headers; without those that Gmail failed to give."""
+        try:
+            return self.gmail.headers(ids, names, why=why)
+        except GMAIL_AS_A_WHOLE:
+            raise
+        except OutreachError:
+            # All that was asked for failed. That few messages are broken is likelier than that Gmail is,
+            # which has just answered; with many it is the other way round, and the whole run comes again.
+            if len(ids) > FEW:
+                raise
+            return {}
 
     def _look_up(self, refs: Sequence[MessageRef]) -> None:
         """Look up all that mail in unknown threads refers to; the threads again, after the open sends."""
@@ -205,7 +221,7 @@ class Search:
         try:
             raw = self.gmail.message(ref.gmail_id, why=f"an answer, by its {target.matched_by}")
             said = understand(raw.raw, raw.received_at) if raw is not None else None
-        except (RateLimited, MailboxPaused, MailboxDisconnected):
+        except GMAIL_AS_A_WHOLE:
             raise
         except Exception:  # noqa: BLE001 - one message must not hold up the others, whatever is wrong with it
             self.result.failed(ref, self._correspondence(ref.thread))

@@ -16,18 +16,18 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.errors import HistoryExpired, InvalidRequest, OutreachError
+from lib.core.errors import HistoryExpired, OutreachError
 from lib.core.ids import digest
-from lib.core.keys import Key, Snapshot
+from lib.core.keys import Changes, Key, Snapshot
 from lib.core.mails import HistoryRecord
-from lib.core.reading_quota import HISTORY, LIST, MESSAGE, Allowance, free_at
+from lib.core.reading_quota import HISTORY, LEAST, LIST, Allowance, free_at
 from lib.core.receiving import CATCH_UP_MARGIN, is_catching_up, page_keys, worked_off
 from lib.core.receiving_page import Worked
 from lib.core.records import Attempt, Campaign, Inbox, ReplyKind
 from lib.flows.looking_again import PENDING_BATCH, look_again
 from lib.flows.matching import Search
 from lib.flows.metering import MeteredGmail
-from lib.flows.reading import RecordedGmail, noting_trouble
+from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
 from lib.ports import Services
 
 __all__ = ["PAGES", "PENDING_BATCH", "Continuation", "receive"]
@@ -65,15 +65,20 @@ def receive(
     push: the Pub/Sub id of the notification; one that was worked off before costs one read. gmail: where a
     last look has just been taken, whose reads are to be recorded too.
     """
-    if go_on is not None and not (go_on.start.isdecimal() and go_on.start.isascii()):
-        raise InvalidRequest("this is no task of ours")
     key = keys.inbox(inbox)
     snapshot = services.store.read([key])
     record = snapshot[key]
     if record is None or record.status != "connected" or (push is not None and push in record.pushes):
         return True
     with noting_trouble(services, inbox):
-        return _Run(services, key, snapshot, push, gmail).go(go_on)
+        run = _Run(services, key, snapshot, push, gmail)
+        try:
+            return run.go(go_on)
+        except OutreachError:
+            # What was read is on record also when it went unused.
+            with suppress(OutreachError):
+                run.record()
+            raise
 
 
 class _Run:
@@ -99,7 +104,7 @@ class _Run:
     def go(self, go_on: Continuation | None) -> bool:
         """Look at what waits, then at what is new; or go on with a catch-up."""
         at = go_on or Continuation(inbox=self.inbox.id, start=self.inbox.cursor)
-        if not self.gmail.allowance.allows(HISTORY + MESSAGE):
+        if not self.gmail.allowance.allows(LEAST):
             return self._next_minute(at)
         if not at.newest and is_catching_up(self.inbox, self.services.clock.now()):
             return False
@@ -112,6 +117,11 @@ class _Run:
             return self.history(at)
         except HistoryExpired:
             return self.catch_up(at)
+
+    def record(self) -> None:
+        """Record what was read since the last commit."""
+        writes = with_reads({}, self.gmail.taken(self.services.clock.now()))
+        self.services.store.commit(Snapshot(), Changes(None, writes=writes))
 
     def history(self, at: Continuation) -> bool:
         """Work pages of history off, a bounded number of them."""

@@ -75,7 +75,8 @@ def _replan(
             and (one.status, one.plan < record.plan) == (Status.WAITING, True)
         ]
         changes = planned_anew(snapshot, record, mailbox, found, WHY, now)
-        return Changes[tuple[Enrollment, ...] | None](changes.result, changes.writes, need=changes.need)
+        planned: tuple[Enrollment, ...] | None = changes.result
+        return Changes(planned, changes.writes, need=changes.need)
 
     documents: list[Key[Any]] = [campaign_key, mailbox_key, *wanted]
     return services.store.change(documents, decide)

@@ -98,12 +98,15 @@ def list_suppressed(services: Services, caller: VerifiedCaller, after: str) -> L
 
 
 def export_suppressed(services: Services, caller: VerifiedCaller) -> Iterator[str]:
-    """Yield the whole list as CSV, which can be imported again."""
-    domains = _org(services, caller).suppressed_domains
-    yield from csv_lines(domains, (), header=True)
+    """Return the whole list as CSV, which can be imported again."""
+    return _csv(services, _org(services, caller))
+
+
+def _csv(services: Services, org: Org) -> Iterator[str]:
+    yield from csv_lines(org.suppressed_domains, (), header=True)
     after = ""
     while True:
-        found: Sequence[Suppression] = services.store.suppressions(caller.org, after=after, limit=PAGE)
+        found: Sequence[Suppression] = services.store.suppressions(org.org, after=after, limit=PAGE)
         yield from csv_lines((), found, header=False)
         if len(found) < PAGE:
             return

@@ -11,7 +11,8 @@ from tests.localcloud.gmail.records import AccessEntry
 from tests.localcloud.gmail.server import GmailServer
 
 RECRUITER, CANDIDATE = "recruiter@example.com", "candidate@example.org"
-SCOPES = {"openid", "email", "https://www.googleapis.com/auth/gmail.modify"}
+GMAIL = "https://www.googleapis.com/auth/gmail."
+SCOPES = {"openid", "email", f"{GMAIL}modify"}
 TOPIC = "projects/local/topics/gmail"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -56,6 +57,13 @@ class Connected:
     def mailbox(self) -> GmailMailbox:
         """Return the mailbox, made anew as each invocation does."""
         return self.access.mailbox("inbox-1", "sealed", lambda: self.refresh_token)
+
+    @property
+    def headers_only(self) -> GmailMailbox:
+        """Return the same mailbox, connected with a grant that lets us send and read headers."""
+        scopes = {"openid", "email", f"{GMAIL}send", f"{GMAIL}metadata"}
+        token: str = self.oauth.issue(RECRUITER, scopes)["refresh_token"]
+        return self.access.mailbox("inbox-2", "sealed", lambda: token, access="headers")
 
     @property
     def tokens_asked_for(self) -> int:

@@ -115,3 +115,8 @@ KEYS: dict[type[Record], Callable[[Any], Key[Any]]] = {
 def key_of(record: Record) -> Key[Any]:
     """Return where a record made here belongs."""
     return KEYS[type(record)](record)
+
+
+def keep(store: Store, *records: Record) -> None:
+    """Write records where they belong."""
+    put(store, {key_of(record): record for record in records})

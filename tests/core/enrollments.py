@@ -37,8 +37,14 @@ def mail(step: str = "intro", **changes: Any) -> SentMail:
     return msgspec.structs.replace(made, **changes)
 
 
+def slots(*, days: tuple[str, ...] = ("", "", "")) -> tuple[Slot, ...]:
+    return tuple(
+        Slot(step=step, due=NOW + timedelta(days=number), reason="", day=day)
+        for number, (step, day) in enumerate(zip(STEPS, days, strict=True))
+    )
+
+
 def enrollment(status: Status = Status.WAITING, **changes: Any) -> Enrollment:
-    slots = tuple(Slot(step=step, due=NOW + timedelta(days=day), reason="") for day, step in enumerate(STEPS))
     made = Enrollment(
         org="acme",
         id="e1",
@@ -50,7 +56,7 @@ def enrollment(status: Status = Status.WAITING, **changes: Any) -> Enrollment:
         name="Ann",
         timezone="UTC",
         variables={},
-        slots=slots,
+        slots=slots(),
         status=status,
         step="intro",
         due=NOW,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lib.core.campaigns import FAULT_LIMIT, content_digest, read_request, refused
 from lib.core.errors import Fault, InvalidRequest
+from lib.core.windows_reading import OFFICE_HOURS
 
 QUICK = settings(max_examples=40, deadline=None)
 
@@ -58,6 +59,30 @@ def test_whole_request_is_read_without_faults() -> None:
         ("nudge", timedelta(days=3, hours=2), "reply", ""),
     ]
     assert reading.draft.candidates[0].variables == {"company": "", "title": "Engineer"}
+    assert reading.draft.window == OFFICE_HOURS
+    assert (reading.draft.cc, reading.draft.reply_to, reading.draft.signature) == ((), (), True)
+    assert (reading.draft.stop_on_own_answer, reading.draft.despite) == (True, "")
+
+
+def test_choices_are_read() -> None:
+    changes = {
+        "window": "always",
+        "cc": ["Boss@EXAMPLE.com"],
+        "reply_to": ["team@example.com"],
+        "signature": False,
+        "stop_on_own_answer": False,
+        "stop_elsewhere": True,
+        "stop_colleagues": True,
+        "contacted": {"action": "continue", "reason": " agreed "},
+        "steps": [step(delay="1 business day")],
+    }
+    reading = read_request(json.dumps(request(**changes)).encode())
+    draft = reading.draft
+    assert reading.faults == ()
+    assert (draft.window, draft.cc, draft.reply_to) == (None, ("Boss@example.com",), ("team@example.com",))
+    assert (draft.signature, draft.stop_on_own_answer) == (False, False)
+    assert (draft.stop_elsewhere, draft.stop_colleagues, draft.despite) == (True, True, "agreed")
+    assert (draft.steps[0].delay, draft.steps[0].business_days) == (timedelta(), 1)
 
 
 def test_demo_is_a_whole_request() -> None:
@@ -83,9 +108,22 @@ def test_demo_is_a_whole_request() -> None:
         ({"name": "x" * 201}, "name", "longer"),
         ({"timezone": "Mars/Base"}, "timezone", "'Mars/Base' is not"),
         ({"timezone": "../../etc/passwd"}, "timezone", "is not a time zone"),
-        ({"window": {}}, "window", "not supported yet"),
+        ({"window": {}}, "window", "never opens"),
         ({"colour": 1}, "colour", "no such field"),
         ({"plan_digest": 5}, "plan_digest", "not a text"),
+        ({"cc": "x"}, "cc", "not a list"),
+        ({"cc": ["boss@example.com", 5]}, "cc[1]", "not an e-mail"),
+        ({"reply_to": ["a@example.com", "A@example.com"]}, "reply_to[1]", "in the list already"),
+        ({"cc": [f"c{n}@example.com" for n in range(11)]}, "cc", "more than 10"),
+        ({"cc": ["a@example.com\nBcc: b@example.com"]}, "cc[0]", "not an e-mail"),
+        ({"signature": "yes"}, "signature", "true or false"),
+        ({"stop_on_own_answer": 1}, "stop_on_own_answer", "true or false"),
+        ({"contacted": "continue"}, "contacted", "action"),
+        ({"contacted": {"action": "go"}}, "contacted", "action"),
+        ({"contacted": {"action": ["skip"]}}, "contacted", "action"),
+        ({"contacted": {"action": "continue"}}, "contacted.reason", "missing"),
+        ({"contacted": {"action": "continue", "reason": "  "}}, "contacted.reason", "missing"),
+        ({"contacted": {"action": "skip", "colour": 1}}, "contacted.colour", "no such field"),
         ({"candidates": []}, "candidates", "at least one"),
         ({"candidates": ...}, "candidates", "at least one"),
         ({"shortlist": "email\na@example.com"}, "shortlist", "either"),
@@ -110,6 +148,13 @@ def test_demo_is_a_whole_request() -> None:
         ({"steps": [step(subject="a\nb")]}, "steps[0].subject", "control"),
         ({"steps": [step(delay=...)]}, "steps[0].delay", "missing"),
         ({"steps": [step(delay="3 days")]}, "steps[0].delay", "ISO 8601"),
+        ({"steps": [step(delay="0 business days")]}, "steps[0].delay", "1 to 250"),
+        ({"steps": [step(delay="251 business days")]}, "steps[0].delay", "1 to 250"),
+        (
+            {"steps": [step(id=f"s{n}", subject="s", text="x" * 49_000) for n in range(13)]},
+            "steps",
+            "at most 600000",
+        ),
         ({"steps": [step(delay="P1M")]}, "steps[0].delay", "ISO 8601"),
         ({"steps": [step(delay="-P1D")]}, "steps[0].delay", "below zero"),
         ({"steps": [step(delay="P366D")]}, "steps[0].delay", "over a year"),
@@ -192,6 +237,10 @@ def test_csv_and_json_of_the_same_candidates_are_the_same_content() -> None:
         {"steps": [step()]},
         {"timezone": "Asia/Tokyo"},
         {"mailbox": "m2"},
+        {"window": "always"},
+        {"cc": ["boss@example.com"]},
+        {"signature": False},
+        {"contacted": {"action": "continue", "reason": "agreed"}},
         {"candidates": [{"email": "ada@example.com", "name": "Ada B", "title": "Engineer", "company": "x"}]},
     ],
 )
@@ -214,7 +263,10 @@ JSON = st.recursive(
     max_leaves=5,
 )
 FIELD = st.sampled_from(
-    ["id", "mailbox", "name", "timezone", "steps", "candidates", "shortlist", "plan_digest"]
+    [
+        *("id", "mailbox", "name", "timezone", "window", "steps", "candidates", "shortlist", "plan_digest"),
+        *("cc", "reply_to", "signature", "contacted", "stop_colleagues"),
+    ]
 )
 
 

@@ -48,6 +48,10 @@ HAPPENINGS: dict[str, Callable[[Enrollment, Attempt, datetime], Enrollment]] = {
     "not found": core.not_found,
     "Message-ID found": found,
     "draft deleted": core.withdrawn,
+    "surely not sent": core.set_back,
+    "seen": core.seen_unsent,
+    "decided": lambda record, _, now: core.decided(record, None, now, was_sent=True),
+    "away": lambda record, _, now: core.postponed_until(record, now + 90 * MINUTE, "away", now),
     "to be repaired": lambda record, _, now: core.repair_later(record, now),
     **{
         event.value: stop(event)

@@ -7,27 +7,32 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.core import enrollment as transitions
 from lib.core import keys
-from lib.core.claiming import Claim, Claimed, claim
+from lib.core.claiming import Claim, Claimed, attempt_for, claim
 from lib.core.enrollment import ATTEMPT_TIME, Event
 from lib.core.keys import Snapshot, Versioned
-from lib.core.records import Campaign, Contact, Correspondence, Mailbox, Status, Step
+from lib.core.records import Campaign, Contact, Correspondence, Mailbox, Org, Status, Step
 from lib.core.sending import (
+    AFTER_PAUSE,
     Later,
     Never,
     Papers,
     Reslot,
     Send,
     Stop,
+    jittered,
     next_move,
     next_settlement,
     task_of,
 )
-from tests.core.enrollments import MINUTE, NOW, STEPS, attempt, enrollment, sending
+from tests.core.enrollments import MINUTE, NOW, STEPS, attempt, enrollment, sending, slots
 from tests.core.test_receiving import inbox
 
+GAP, SECOND = timedelta(seconds=90), timedelta(seconds=1)
 PAPERS = Papers.of(task_of(enrollment()))
 CORRESPONDENCE = keys.correspondence("acme", "thread")
 
@@ -35,7 +40,7 @@ CORRESPONDENCE = keys.correspondence("acme", "thread")
 def papers(**changes: Any) -> Snapshot:
     """Return the five documents of a step that may go out, but for some changes."""
     steps = tuple(Step(id=id_, subject="s", text="t", delay=timedelta()) for id_ in STEPS)
-    found = {
+    found: dict[str, Any] = {
         "enrollment": enrollment(),
         "campaign": Campaign(
             org="acme",
@@ -89,6 +94,12 @@ def test_step_that_is_due_is_sent() -> None:
         ({"inbox": None}, Later),
         ({"inbox": {"status": "disconnected"}}, Later),
         ({"inbox": {"mailbox": "sub-new"}}, Later),
+        ({"campaign": {"status": "undoing"}}, Never),
+        ({"campaign": {"status": "paused"}}, Later),
+        ({"inbox": {"paused_until": NOW + MINUTE}}, Later),
+        ({"enrollment": {"due": NOW - GAP}}, Reslot),
+        ({"enrollment": {"slots": slots()[1:]}}, Reslot),
+        ({"campaign": {"plan": 2}}, Reslot),
     ],
 )
 def test_step_is_not_sent_now(changes: dict[str, Any], kind: type) -> None:
@@ -101,13 +112,82 @@ def test_step_is_not_sent_now(changes: dict[str, Any], kind: type) -> None:
         ({"contact": None}, Event.CANCELLED),
         ({"contact": {"suppressed": "opted_out"}}, Event.OPTED_OUT),
         ({"contact": {"suppressed": "bounced"}}, Event.BOUNCED),
+        ({"contact": {"suppressed": "listed"}}, Event.CANCELLED),
         ({"campaign": {"steps": ()}}, Event.FAILED),
+        ({"campaign": {"status": "cancelled"}}, Event.CANCELLED),
+        ({"campaign": {"stopped_domains": ("example.org",)}}, Event.CANCELLED),
+        ({"org": Org(org="acme", suppressed_domains=("example.org",))}, Event.CANCELLED),
+        ({"org": Org(org="acme", suppressed_domains=("org",))}, Event.CANCELLED),
     ],
 )
 def test_step_is_never_sent(changes: dict[str, Any], event: Event) -> None:
     move = next_move(papers(**changes), PAPERS, "intro", NOW)
     assert isinstance(move, Stop)
     assert move.event is event
+
+
+def test_step_goes_out_until_its_slot_ends_and_not_after_it() -> None:
+    assert isinstance(next_move(papers(), PAPERS, "intro", NOW + GAP - SECOND), Send)
+    missed = next_move(papers(), PAPERS, "intro", NOW + GAP)
+    assert missed == Reslot("its time was missed")
+
+
+def test_pause_that_has_passed_holds_nothing_up() -> None:
+    assert isinstance(next_move(papers(inbox={"paused_until": NOW}), PAPERS, "intro", NOW), Send)
+
+
+def test_those_who_waited_for_a_pause_come_in_the_order_of_their_times() -> None:
+    until = NOW + timedelta(hours=20)
+    inbox = {"paused_until": until, "paused_why": "Gmail's limit"}
+    waits = []
+    for late in range(0, 20 * 60, 7):
+        due = NOW + late * MINUTE
+        record = enrollment(due=due, slots=(msgspec.structs.replace(slots()[0], due=due),))
+        move = next_move(papers(enrollment=record, inbox=inbox), PAPERS, "intro", due)
+        assert isinstance(move, Later)
+        assert move.why == "Gmail's limit"
+        waits.append(due + move.wait)
+    assert waits == sorted(set(waits))
+    assert until <= waits[0] < waits[-1] <= until + AFTER_PAUSE
+
+
+def test_suppressed_domain_is_no_part_of_a_name() -> None:
+    org = Org(org="acme", suppressed_domains=("ample.org", "example.orgs", "mail.example.org"))
+    assert isinstance(next_move(papers(org=org), PAPERS, "intro", NOW), Send)
+
+
+@given(st.text(max_size=30), st.integers(1, 10_000))
+def test_wait_is_made_longer_by_at_most_a_half(seed: str, seconds: int) -> None:
+    wait = timedelta(seconds=seconds)
+    assert wait <= jittered(wait, seed) <= wait * 1.5
+    assert jittered(wait, seed) == jittered(wait, seed)
+
+
+def test_waits_of_many_are_spread() -> None:
+    waits = {jittered(timedelta(seconds=100), str(number)).seconds for number in range(200)}
+    assert len(waits) > 30
+    assert (min(waits) < 105, max(waits) > 145) == (True, True)
+
+
+def test_attempt_pins_the_version_and_variant_of_its_words() -> None:
+    step = Step(id="intro", subject="", text="", delay=timedelta(), version=7)
+    made = attempt_for(
+        enrollment(variants={"intro": "b"}),
+        inbox(),
+        step,
+        id_="a",
+        draft="d",
+        thread="t",
+        subject="s",
+        decided_at=NOW,
+    )
+    assert (made.version, made.variant, made.deadline) == (7, "b", NOW + ATTEMPT_TIME)
+
+
+def test_settler_takes_back_what_is_past_its_slot() -> None:
+    taken = transitions.leased(sending(), NOW)
+    assert taken.attempt is not None
+    assert isinstance(next_settlement(papers(enrollment=taken), PAPERS, taken.attempt, NOW + GAP), Reslot)
 
 
 def test_settler_sends_only_what_it_holds_and_what_may_still_go_out() -> None:

@@ -64,6 +64,9 @@ def test_any_bytes_are_rows_or_faults(data: bytes) -> None:
         ("email\na@example.com\nA@EXAMPLE.com\n", "email", "same mailbox as on line 2", 3),
         ("email\nad.a@gmail.com\nada+x@googlemail.com\n", "email", "same mailbox as on line 2", 3),
         ("email,timezone\na@example.com,Mars/Base\n", "timezone", "'Mars/Base' is not", 2),
+        ("email,country\na@example.com,Mars\n", "country", "'Mars' is no country", 2),
+        ("email,country\na@example.com,DE-XX\n", "country", "'DE-XX' is no country", 2),
+        ("email,words\na@example.com,x\n", "words", "comes from elsewhere", 1),
         ('email,name\na@example.com,"A\nB"\n', "name", "line break", 2),
         ('email,title\na@example.com,"A\nB"\n', "title", "line break", 2),
         ("email,note\na@example.com,A\x07B\n", "note", "control character", 2),
@@ -137,3 +140,12 @@ def test_what_is_no_list_of_candidates_is_refused(items: object) -> None:
 )
 def test_address_is_deliverable_or_refused(address: str, found: str | None) -> None:
     assert deliverable(address) == found
+
+
+def test_country_is_kept_apart_and_language_is_a_variable() -> None:
+    rows, faults = read_csv(b"email,country,language\na@example.com,de-by,de\n")
+    candidates, more = read_candidates(rows, frozenset())
+    assert faults + more == []
+    assert [(one.country, one.domain, one.variables) for one in candidates] == [
+        ("DE-BY", "example.com", {"language": "de"})
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,11 +75,31 @@ def candidate(office: Office) -> str:
     return address
 
 
-def test_first_step(office: Office) -> None:
+def test_first_mail_of_a_campaign(office: Office) -> None:
     (candidate,) = office.accept(1)
     cost = measured(office.cloud, office.send_next)
     assert len(office.inbox(candidate)) == 1
+    hold_to("the campaign's first mail", cost)
+
+
+def test_first_step(office: Office) -> None:
+    first, second = office.accept(2)
+    office.send_next()
+    cost = measured(office.cloud, office.send_next)
+    assert [len(office.inbox(one)) for one in (first, second)] == [1, 1]
     hold_to("first step sent", cost)
+
+
+def test_missed_slot(office: Office) -> None:
+    (candidate,) = office.accept(1)
+    (task,) = office.kept
+    office.cloud.clock.move_to(task.due + timedelta(hours=3))
+    outcome: list[str] = []
+    cost = measured(office.cloud, lambda: outcome.append(office.run(task)))
+    assert (outcome, office.inbox(candidate)) == (["its time was missed"], [])
+    # The new slot's task, and it is not in the past.
+    assert office.kept[-1].due >= office.cloud.clock.now()
+    hold_to("missed slot: a new one", cost)
 
 
 def test_follow_up_with_nothing_new(office: Office, candidate: str) -> None:
@@ -143,22 +164,37 @@ def test_notification_with_an_answer(office: Office, candidate: str) -> None:
     hold_to("notification with one answer in its thread", cost)
 
 
+def test_notification_with_an_automatic_answer(office: Office, candidate: str) -> None:
+    (follow_up,) = office.kept
+    back = f"{follow_up.due + timedelta(days=3):%d %B %Y}"
+    text = f"I am out of the office and will be back on {back}."
+    office.answer(candidate, text, **{"Auto-Submitted": "auto-replied"})
+    cost = measured(office.cloud, office.push)
+    office.cloud.clock.move_to(max(follow_up.due, office.cloud.clock.now()))
+    assert office.run(follow_up) == "not due yet"
+    hold_to("notification with an automatic answer that names a day", cost)
+
+
 @pytest.mark.parametrize("candidates", [1, 200, 450])
 def test_accepting(office: Office, candidates: int) -> None:
     body = office.campaign(candidates)
+    plan = office.call("POST", "enqueue_campaign?dry_run=true", json=body).json()
+    planned = [one["slots"] for one in plan["candidates"]]
+    body["plan_digest"] = plan["plan_digest"]
     cost = measured(office.cloud, lambda: office.call("POST", "enqueue_campaign", json=body))
-    most = Accepting(candidates=candidates)
+    most = Accepting(candidates=candidates, days=len({slot["day"] for slots in planned for slot in slots}))
+    horizon = office.cloud.clock.now() + timedelta(days=1)
+    soon = sum(datetime.fromisoformat(slots[0]["due"]) <= horizon for slots in planned)
     reading = sum(calls for method, calls in cost.firestore.items() if method in READING)
     writing = cost.firestore.total() - reading
     read, written = cost.documents["read"], cost.documents["written"]
     print(
-        f"accepting {candidates}: writing calls {writing}/{most.writing}, reading calls "
-        f"{reading}/{most.reading}, documents written {written} and read {read}/{most.documents}, "
-        f"tasks {cost.tasks}/{candidates}, Gmail {cost.gmail.total()}/0"
+        f"accepting {candidates} over {most.days} days: writing calls {writing}/{most.writing}, reading "
+        f"calls {reading}/{most.reading}, documents written {written} and read {read}/{most.documents}, "
+        f"tasks {cost.tasks}/{soon}, Gmail {cost.gmail.total()}/0"
     )
     assert writing <= most.writing
     assert reading <= most.reading
     assert max(read, written) <= most.documents
     assert not cost.gmail
-    # The first step is due at once, and the horizon ends before any other is next.
-    assert cost.tasks == candidates == len(office.kept)
+    assert cost.tasks == soon == len(office.kept)

@@ -19,18 +19,27 @@ from tests.localcloud.waiting import wait_until
 
 #: In the environment of every process that a run starts.
 MARK = "OUTREACH_TEST_RUN"
-PROMISES = {"twice": 0, "after_answer": 0, "lost_replies": 0, "bodies_read_unrelated": 0}
+PROMISES = {
+    "twice": 0,
+    "after_answer": 0,
+    "lost_replies": 0,
+    "bodies_read_unrelated": 0,
+    "outside_hours": 0,
+    "too_close": 0,
+    "over_cap": 0,
+}
 #: What the demo's own script comes to.
 FIGURES = {
     "candidates": 25,
-    "sent": 58,
-    "replied": 6,
+    "sent": 55,
+    "replied": 7,
     "bounced": 2,
-    "opted_out": 2,
+    "opted_out": 3,
     "auto_replies": 2,
-    "completed": 15,
+    "completed": 13,
+    "moved": 1,
 }
-#: Two steps for six candidates; those at the places 2 to 5 answer, are away, opt out, and answer later.
+#: Two steps for six candidates; those at the places 2 to 5 answer, are away and then answer, opt out, answer.
 CAMPAIGN = {
     "id": "short",
     "name": "Short",
@@ -150,13 +159,14 @@ def test_without_java_the_demo_runs_in_memory_and_says_so(tmp_path: Path) -> Non
         ("lost-reply", {"lost_replies": 1, "after_answer": 1}),
         # Counted twice: what was read holds the body and the snippet.
         ("foreign-read", {"bodies_read_unrelated": 1}),
+        ("night-burst", {"outside_hours": 2, "too_close": 1}),
     ],
 )
 def test_the_checker_finds_a_planted_fault(tmp_path: Path, fault: str, broken: dict[str, int]) -> None:
     run = Run(tmp_path, "--plant", fault)
     status, said = run.end()
     assert status == 1, said
-    assert "differences from the script" in said
+    assert "differences from script and plan" in said
     assert {name: run.figures()[name] for name in PROMISES} == PROMISES | broken
 
 

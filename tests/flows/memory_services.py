@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,12 +19,15 @@ from lib.core.records import (
     Enrollment,
     EnrollmentRef,
     Inbox,
+    Limits,
     Mailbox,
     Slot,
     Status,
     Step,
 )
 from lib.core.sending import SendTask, task_of
+from lib.core.slotting import planned_anew
+from lib.flows.queueing import queue_step
 from lib.ports import Gmail
 from tests.flows.world_gmail import WorldGmail
 from tests.localcloud.gmail.world import World
@@ -157,7 +160,9 @@ STEPS = tuple(
 )
 
 
-def connected(services: MemoryServices) -> None:
+def connected(
+    services: MemoryServices, *, access: Literal["full", "headers"] = "full", limits: Limits | None = None
+) -> None:
     """Connect the owner's mailbox."""
     services.world.add_account(OWNER, MAILBOX)
     gmail = WorldGmail(services.world, OWNER)
@@ -168,8 +173,9 @@ def connected(services: MemoryServices) -> None:
         mailbox=MAILBOX,
         address=OWNER,
         status="connected",
+        access=access,
         sealed_token="acme/sub-1/token",
-        label=label,
+        label=label if access == "full" else None,
         cursor=watch.history_id,
         watch_expires=watch.expires,
         renew_at=now + timedelta(days=1),
@@ -184,6 +190,7 @@ def connected(services: MemoryServices) -> None:
         address=OWNER,
         sender_name="Robin Recruiter",
         connected_at=now,
+        limits=limits or Limits(),
     )
     services.put(keys.inbox(inbox.id), inbox)
     services.put(keys.mailbox(ORG, MAILBOX), mailbox)
@@ -239,3 +246,19 @@ def enrolled(
         before = services.store.read([key])[key] or Contact(org=ORG, id=contact_id)
         ref = EnrollmentRef(enrollment=id_, mailbox=MAILBOX)
         services.put(key, msgspec.structs.replace(before, enrollments=(*before.enrollments, ref)))
+
+
+def in_slots(services: MemoryServices, *emails: str, campaign: str = "c1") -> None:
+    """Give enrolled candidates places in the slot ledger, in this order, and queue their tasks."""
+    wanted = {email: services.enrollment(email, campaign) for email in emails}
+    campaign_key, mailbox_key = keys.campaign(ORG, campaign), keys.mailbox(ORG, MAILBOX)
+    now = services.clock.now()
+
+    def decide(snapshot: Snapshot) -> Changes[tuple[Enrollment, ...]]:
+        record, mailbox = snapshot.need(campaign_key), snapshot.need(mailbox_key)
+        records = [snapshot.need(keys.enrollment(ORG, one.id)) for one in wanted.values()]
+        return planned_anew(snapshot, record, mailbox, records, "", now)
+
+    about: list[Any] = [campaign_key, mailbox_key, *(keys.enrollment(ORG, one.id) for one in wanted.values())]
+    for planned in services.store.change(about, decide):
+        queue_step(services, planned)

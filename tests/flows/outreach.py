@@ -10,16 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from lib.core import keys
 from lib.core.errors import Retryable
 from lib.core.optout import optout_token
-from lib.core.records import Campaign, Contact, Inbox, Pending, Reads, Record, Reply, Status
+from lib.core.records import Campaign, Contact, Inbox, Limits, Pending, Reads, Record, Reply, Status
 from lib.flows.maintaining import Tally, maintain
 from lib.flows.opting_out import opt_out
+from lib.flows.queueing import queue_step
 from lib.flows.receiving import Continuation, receive
 from lib.flows.sending import send_step, task_from
 from lib.ports import Gmail
@@ -72,14 +73,20 @@ class EventfulGmail:
 class Outreach(MemoryServices):
     """In-memory services with a connected mailbox, and hands to work with them."""
 
-    def __init__(self, *candidates: str) -> None:
+    def __init__(
+        self,
+        *candidates: str,
+        access: Literal["full", "headers"] = "full",
+        limits: Limits | None = None,
+    ) -> None:
         super().__init__()
         self.events: dict[str, Callable[[], Any]] = {}
         self.failures: list[Exception] = []
         self.retried: set[str] = set()
         self.drafted: dict[str, str] = {}
-        connected(self)
-        enrolled(self, *candidates)
+        connected(self, access=access, limits=limits)
+        if candidates:
+            enrolled(self, *candidates)
         self.world.access_log.clear()
 
     def gmail(self, inbox: Inbox) -> Gmail:
@@ -131,6 +138,24 @@ class Outreach(MemoryServices):
             self.pass_time(MINUTE)
             self.maintain()
             self.run_tasks()
+
+    def run_through(self, until: Callable[[], bool], *, most: timedelta = 60 * DAY) -> None:
+        """Let time pass from task to task, with ``maintain`` every few minutes, until something is reached."""
+        end, again = self.clock.now() + most, self.clock.now()
+        while self.clock.now() < end:
+            if self.clock.now() >= again:
+                self.maintain()
+                again = self.clock.now() + 5 * MINUTE
+                if until():
+                    return
+            self.run_tasks()
+            self.clock.time = min([again, *(task.at for task in self.tasks.waiting if task.at)])
+            self.clock.time = max(self.clock.time, again - 5 * MINUTE)
+            self.world.settle()
+        raise AssertionError("it was never reached")
+
+    def queue(self, email: str = ANN) -> None:
+        queue_step(self, self.enrollment(email))
 
     def opt_out(self, email: str = ANN) -> None:
         opt_out(self, optout_token(self.address_key, ORG, self.contact_id(email)))

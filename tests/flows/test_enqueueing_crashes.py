@@ -163,3 +163,21 @@ def test_two_same_requests_at_once_make_one_campaign(office: Office, monkeypatch
     monkeypatch.setattr(office.store, "commit", other_comes_first)
     assert run(office).status == 200
     assert office.store.records() == whole.store.records()
+
+
+def test_slower_of_two_same_requests_brings_nobody_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, commits = office.store.commit, list[int]()
+
+    def other_is_through_and_ada_erased(snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
+        commits.append(1)
+        if len(commits) == 2:
+            run(office)
+            key = keys.enrollment(ORG, office.enrollment(ADA).id)
+            commit(Snapshot(), Changes(None, deletes=frozenset({key})))
+        return commit(snapshot, changes)
+
+    monkeypatch.setattr(office.store, "commit", other_is_through_and_ada_erased)
+    assert [(one.index, one.reason) for one in run(office).skipped] == [(0, "is not in the campaign")]
+    assert len(office.store.enrollments(ORG, "c1", limit=10)) == 2

@@ -130,4 +130,4 @@ def test_two_colleagues_at_once_do_not_both_get_a_candidate(
     monkeypatch.setattr(office.store, "commit", colleague_comes_first)
     accepted = run(office, body(ADA, BEN, CAL))
     assert [(one.index, one.reason) for one in accepted.skipped] == [(1, "is in campaign c0 already")]
-    assert {one for one in ledger(office)} == planned(office)
+    assert ledger(office) == planned(office)

@@ -9,13 +9,14 @@ import pytest
 
 from lib.core import keys
 from lib.core.enrollment import GRACE, HORIZON, REPAIR_LATEST
-from lib.core.errors import Unavailable
+from lib.core.errors import MailboxPaused, Unavailable
 from lib.core.receiving import LOOK_EVERY
-from lib.core.records import Reply, Status
+from lib.core.records import Reads, Reply, Status
 from lib.flows import maintaining
-from lib.flows.maintaining import RENEW_AGAIN, RENEW_EVERY, Tally
+from lib.flows.maintaining import RENEW_AGAIN, RENEW_EVERY, Tally, maintain
 from lib.flows.queueing import queue_step
 from lib.flows.sending import task_from
+from tests.flows.controlling_scene import Control
 from tests.flows.memory_services import OWNER
 from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Outreach
 
@@ -25,6 +26,11 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def outreach() -> Outreach:
     return Outreach(ANN, BEN)
+
+
+@pytest.fixture
+def control() -> Control:
+    return Control(ANN, BEN)
 
 
 def far_apart(outreach: Outreach, days: int) -> None:
@@ -59,9 +65,10 @@ def test_lost_task_is_queued_again_under_a_new_name(outreach: Outreach) -> None:
         names |= {task.name for task in outreach.tasks.waiting}
         outreach.tasks.waiting.clear()
     assert len(names) == 6
-    outreach.pass_time(DAY)
-    outreach.maintain()
-    assert outreach.run_tasks() == ["sent", "sent"]
+    control = Control(ANN, BEN)
+    control.tasks.waiting.clear()
+    control.run(DAY / 2)
+    assert (control.got(ANN), control.got(BEN)) == (1, 1)
 
 
 def test_task_on_its_way_is_not_queued_again(outreach: Outreach) -> None:
@@ -201,13 +208,103 @@ def test_one_run_takes_no_more_than_its_share(outreach: Outreach, monkeypatch: p
     assert (first.queued, first.more, second.queued) == (1, True, 1)
 
 
-def test_whole_campaign_runs_on_maintain_and_tasks_alone(outreach: Outreach) -> None:
-    for _ in range(24 * 5):
-        outreach.pass_time(HOUR)
-        outreach.maintain()
-        outreach.run_tasks()
-        if outreach.got(BEN) == 2 and not outreach.kept(Reply):
-            outreach.answer(BEN)
-    assert (outreach.got(ANN), outreach.got(BEN)) == (3, 2)
-    assert (outreach.status(ANN), outreach.status(BEN)) == (Status.COMPLETED, Status.REPLIED)
-    assert outreach.failures == []
+def test_whole_campaign_runs_on_maintain_and_tasks_alone() -> None:
+    control = Control(ANN, BEN)
+    for _ in range(2 * 5):
+        control.run(DAY / 2)
+        if control.got(BEN) == 2 and not control.kept(Reply):
+            control.answer(BEN)
+    assert (control.got(ANN), control.got(BEN)) == (3, 2)
+    assert (control.status(ANN), control.status(BEN)) == (Status.COMPLETED, Status.REPLIED)
+    assert control.failures == []
+
+
+# Alerts
+
+
+def reported(outreach: Outreach) -> list[tuple[str, str, str]]:
+    heard: list[tuple[str, str, str]] = []
+    maintain(outreach, lambda event, id_, error: heard.append((event, id_, type(error).__name__)))
+    return heard
+
+
+def test_failed_renewal_is_an_alert_and_shows_on_the_mailbox_until_it_succeeds(outreach: Outreach) -> None:
+    outreach.fault("watch", status=503)
+    outreach.pass_time(RENEW_EVERY)
+    assert reported(outreach) == [("watch_renewal_failed", outreach.inbox_id, "Unavailable")]
+    assert "could not be renewed (unavailable)" in outreach.inbox().watch_failed
+    outreach.pass_time(RENEW_AGAIN)
+    assert reported(outreach) == []
+    assert outreach.inbox().watch_failed == ""
+
+
+def test_failed_renewal_does_not_keep_answers_from_being_found(outreach: Outreach) -> None:
+    outreach.send()
+    outreach.pass_time(RENEW_EVERY)
+    outreach.fault("watch", status=503)
+    answer = outreach.answer()
+    outreach.maintain()
+    assert outreach.reply(answer) is not None
+
+
+@pytest.mark.parametrize(("alert", "event"), [("project_limit", "project_limit"), ("", "enrollment_failed")])
+def test_pause_that_the_operator_has_to_know_is_reported_by_its_name(
+    outreach: Outreach, monkeypatch: pytest.MonkeyPatch, alert: str, event: str
+) -> None:
+    def pause(*_: object) -> None:
+        raise MailboxPaused("Gmail lets nothing out", retry_after=HOUR, alert=alert)
+
+    monkeypatch.setattr(maintaining, "queue_step", pause)
+    outreach.update(BEN, status=Status.CANCELLED, wake_at=None)
+    outreach.pass_time(GRACE)
+    assert reported(outreach) == [(event, outreach.enrollment(ANN).id, "MailboxPaused")]
+
+
+# Campaigns that were left with something to do
+
+
+def left(control: Control, **changes: object) -> None:
+    control.change_campaign(wake_at=control.clock.now(), **changes)
+
+
+@pytest.mark.parametrize("status", ["accepting", "undoing"])
+def test_acceptance_that_died_is_undone(
+    control: Control, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    undone: list[str] = []
+    monkeypatch.setattr(maintaining, "undo", lambda _services, campaign: undone.append(campaign.id))
+    left(control, status=status)
+    assert control.maintain().campaigns == 1
+    assert undone == ["c1"]
+
+
+def test_paused_campaign_waits_for_its_resumption(control: Control) -> None:
+    left(control, status="paused", plan=2)
+    assert not control.maintain().more
+    assert control.campaign().wake_at is None
+    assert {one.plan for one in control.everybody()} == {1}
+
+
+def test_failing_campaign_is_tried_again_and_holds_up_nobody(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bool:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(maintaining, "replan_all", fail)
+    left(control, plan=2)
+    control.tasks.waiting.clear()
+    control.pass_time(HOUR)
+    tally = control.maintain()
+    assert (tally.failed, tally.queued) == (1, 2)
+    monkeypatch.undo()
+    assert control.maintain().campaigns == 0
+    control.pass_time(maintaining.AGAIN_AFTER)
+    assert control.maintain().campaigns == 1
+    assert {one.plan for one in control.everybody()} == {2}
+
+
+def test_what_was_read_in_a_silent_mailbox_is_chained(outreach: Outreach) -> None:
+    outreach.pass_time(LOOK_EVERY)
+    assert outreach.maintain().chained == len(outreach.kept(Reads)) > 0
+    assert all(one.number for one in outreach.kept(Reads))

@@ -1,4 +1,4 @@
-"""Show that reading never takes more than half of the user's quota in a minute, and still finds everything."""
+"""Show that reading never takes more than half of the user's quota a minute, and still finds everything."""
 
 from __future__ import annotations
 

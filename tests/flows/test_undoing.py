@@ -154,3 +154,12 @@ def test_request_during_an_undoing_is_told_to_wait() -> None:
     office.store.dies_at = None
     with pytest.raises(Conflict, match="being undone"):
         run(office)
+
+
+def test_acceptance_that_has_given_a_sign_meanwhile_is_left_alone() -> None:
+    office = crashed(writing_calls()[1], after_effect=True)
+    campaign, before = office.campaign(), office.store.records()
+    assert campaign is not None
+    office.clock.move(ACCEPTING_TIME - timedelta(seconds=1))
+    undo(office, campaign)
+    assert office.store.records() == before

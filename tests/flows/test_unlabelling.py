@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.core import keys
-from lib.core.records import Campaign, CampaignLabels, Status
+from lib.core.records import Campaign, CampaignLabels, Reads, Status
 from tests.flows.memory_services import ORG, OWNER
 from tests.flows.outreach import ANN, BEN, Outreach
 
@@ -66,7 +66,8 @@ def test_look_at_the_labels_is_on_record(outreach: Outreach) -> None:
     take_off(outreach, labels(outreach).campaign)
     outreach.push()
     assert outreach.calls()[-1] == "labels.list"
-    assert outreach.reads_recorded()["labels.list", ""] == outreach.calls().count("labels.list")
+    entries = [entry for record in outreach.kept(Reads) for entry in record.entries]
+    assert [entry.method for entry in entries][-2:] == ["history.list", "labels.list"]
 
 
 def test_answers_of_people_get_the_label_for_answers(outreach: Outreach) -> None:

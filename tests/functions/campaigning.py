@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -26,6 +27,7 @@ def request(mailbox: str, **changes: Any) -> dict[str, Any]:
         "mailbox": mailbox,
         "name": "Engineers",
         "timezone": "Europe/Berlin",
+        "window": "always",
         "steps": [
             {"id": "intro", "subject": "Engineers wanted", "text": "Hi {{ name }}", "delay": "P0D"},
             {"id": "nudge", "text": "In {{ city | default: 'your city' }}?", "delay": "P3D"},
@@ -42,8 +44,18 @@ def accepted(office: Office) -> str:
     """Connect the mailbox and let the first step go out; return the mailbox's id."""
     mailbox = office.connected()
     assert enqueue(office, request(mailbox)).status_code == 202
-    office.cloud.wait_idle()
+    sent_soon(office)
     return mailbox
+
+
+def sent_soon(office: Office) -> None:
+    """Let the time pass in which a small campaign's first mails have their places, one after the other."""
+    cloud = office.cloud
+    end = cloud.clock.now() + timedelta(minutes=15)
+    cloud.wait_idle()
+    while (due := cloud.next_due()) is not None and due <= end:
+        cloud.advance(due)
+        cloud.wait_idle()
 
 
 def mail_to(office: Office, candidate: str) -> EmailMessage:

@@ -55,6 +55,7 @@ def test_what_was_previewed_is_accepted_and_nothing_else(office: Office) -> None
     assert (stale.status_code, stale.json()["type"]) == (409, "urn:outreach:error:conflict")
     assert enqueue(office, body | {"plan_digest": "0" * 64}).status_code == 409
     assert office.stored() == before
+    assert stale.json()["now"]["plan_digest"] not in (digest, "")
     answer = enqueue(office, body | {"plan_digest": digest})
     assert (answer.status_code, answer.json()["candidates"]) == (202, 2)
     assert answer.json()["plan_digest"] == digest

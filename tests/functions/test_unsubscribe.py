@@ -55,7 +55,7 @@ def test_the_button_opts_out_too_and_twice_is_as_good_as_once(office: Office) ->
 def test_who_opted_out_gets_no_further_step_and_no_further_campaign(office: Office) -> None:
     mailbox = accepted(office)
     office.post(opt_out_path(office, KIM), data=ONE_CLICK)
-    another = enqueue(office, request(mailbox, id="c2")).json()
+    another = enqueue(office, request(mailbox, id="c2", contacted={"action": "continue", "reason": "agreed"})).json()
     assert (another["candidates"], another["skipped"]) == (1, [{"index": 0, "reason": "has opted out"}])
     for _ in range(4):
         office.cloud.advance(office.cloud.clock.now() + timedelta(days=1))

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from tests.localcloud.gmail.faults import Fault
-from tests.properties.scene import FAULTY, HOW, Scene
+from tests.properties.scene import ERRORS, FAULTY, HOW, Scene
 
 #: What happens in a storm, and how often relative to the rest.
 STORM = {
@@ -67,7 +67,7 @@ class Storm(Scene):
 
     def _random_fault(self, chance: random.Random) -> None:
         when: Any = chance.choice(("before", "after"))
-        self.world.faults.add(Fault(method=chance.choice(FAULTY), when=when, status=503))
+        self.world.faults.add(Fault(method=chance.choice(FAULTY), when=when, **chance.choice(ERRORS)))
 
     def _random_answer(self, chance: random.Random) -> None:
         if received := self.received():

@@ -21,10 +21,11 @@ from hypothesis.stateful import (
 )
 
 from lib.core.optout import optout_token
+from lib.core.records import Limits
 from lib.flows.opting_out import opt_out
-from tests.flows.memory_services import ORG, connected, enrolled
+from tests.flows.memory_services import ORG, connected, enrolled, in_slots
 from tests.localcloud.gmail.faults import Fault
-from tests.properties.scene import CAMPAIGNS, FAULTY, HOW, steps_of
+from tests.properties.scene import CAMPAIGNS, ERRORS, FAULTY, HOW, steps_of
 from tests.properties.storm import Storm
 
 #: How far a worker gets in one go: mostly to its end, else it stalls on the way.
@@ -44,20 +45,29 @@ class Protocol(Storm, RuleBasedStateMachine):
         hidden=st.sampled_from([0, 1, 10]),
         empty_pages=st.sampled_from([0, 0, 2]),
         gap=st.sampled_from([0, 1]),
+        slot=st.sampled_from([2, 10, 40]),
         storms=st.lists(st.integers(0, 2**32), min_size=1, max_size=3),
     )
     def begin(
-        self, *, survives: bool, labels: bool, hidden: int, empty_pages: int, gap: int, storms: list[int]
+        self,
+        *,
+        survives: bool,
+        labels: bool,
+        hidden: int,
+        empty_pages: int,
+        gap: int,
+        slot: int,
+        storms: list[int],
     ) -> None:
-        connected(self.services)
+        limits = Limits(gap=timedelta(minutes=slot))
+        connected(self.services, access="headers" if self.headers_only else "full", limits=limits)
         self.world.draft_thread_survives = survives
         self.world.history_labels = labels
         self.world.sent_visible_after = timedelta(minutes=hidden)
         self.world.empty_pages = empty_pages
         for campaign, candidates in CAMPAIGNS.items():
             enrolled(self.services, *candidates, campaign=campaign, steps=steps_of(campaign, gap))
-            for candidate in candidates:
-                self.queue(candidate, campaign)
+            in_slots(self.services, *candidates, campaign=campaign)
         for seed in storms:
             self.storm(seed)
 
@@ -100,9 +110,13 @@ class Protocol(Storm, RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.pass_time(minutes)
 
-    @rule(method=st.sampled_from(FAULTY), when=st.sampled_from(["before", "after"]))
-    def a_call_will_fail(self, method: str, when: Any) -> None:
-        self.world.faults.add(Fault(method=method, when=when, status=503))
+    @rule(
+        method=st.sampled_from(FAULTY),
+        when=st.sampled_from(["before", "after"]),
+        error=st.sampled_from(ERRORS),
+    )
+    def a_call_will_fail(self, method: str, when: Any, error: dict[str, Any]) -> None:
+        self.world.faults.add(Fault(method=method, when=when, **error))
 
     @rule()
     def history_expires(self) -> None:
@@ -138,6 +152,10 @@ class Protocol(Storm, RuleBasedStateMachine):
             assert not entry.snippet
             assert not (entry.body and self.unrelated & set(entry.message_ids)), entry
 
+    @invariant()
+    def no_slot_leaks(self) -> None:
+        self.check_ledger()
+
     def teardown(self) -> None:
         """When all faults stop, everything comes to its end: no answer is lost, nobody is forgotten."""
         if not self.world.accounts:
@@ -147,7 +165,7 @@ class Protocol(Storm, RuleBasedStateMachine):
             worker = self.workers.pop(0)
             while worker.step():
                 pass
-        for minutes in (1, 2, 31, 12 * 60) * 12:
+        for minutes in (1, 2, 31, 12 * 60) * 40:
             if not self.tick(minutes):
                 break
         self.never_twice()
@@ -156,9 +174,18 @@ class Protocol(Storm, RuleBasedStateMachine):
         self.check_end()
 
 
-TestProtocol = Protocol.TestCase
-TestProtocol.settings = settings(
+class HeaderOnly(Protocol):
+    """The same in a mailbox that has no drafts, and gives no bodies: what is unclear may be held."""
+
+    headers_only = True
+
+
+SETTINGS = settings(
     settings.get_profile(settings.get_current_profile_name()),
     stateful_step_count=15,
     suppress_health_check=list(HealthCheck),
 )
+TestProtocol = Protocol.TestCase
+TestProtocol.settings = SETTINGS
+TestHeaderOnly = HeaderOnly.TestCase
+TestHeaderOnly.settings = SETTINGS

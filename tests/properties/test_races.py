@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from lib.core.claiming import Claimed
 from lib.core.errors import Contended
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Status
-from lib.core.sending import Claimed, SendTask
+from lib.core.sending import SendTask
 from lib.flows.maintaining import maintain
 from lib.flows.receiving import receive
-from lib.flows.sending import send_step
+from lib.flows.sending import send_step, task_from
 from tests.flows.memory_services import OWNER, STEPS, connected, enrolled
 from tests.localcloud.gmail.faults import Fault
 from tests.properties.workers import PausingServices, Worker
@@ -58,10 +59,22 @@ def run(services: PausingServices, task: SendTask) -> None:
     finish(worker(lambda: send_step(services, task, retried=False)))
 
 
-def settle_all(services: PausingServices, minutes: int = 6) -> None:
-    services.clock.move(timedelta(minutes=minutes))
-    services.world.settle()
-    finish(worker(lambda: maintain(services, lambda *_: None)))
+def settle_all(services: PausingServices, minutes: int = 6, then: int = 8) -> None:
+    """Let time pass and ``maintain`` run; then some minutes more, in which new slots come."""
+    for wait in (minutes, *[1] * then):
+        services.clock.move(timedelta(minutes=wait))
+        services.world.settle()
+        finish(worker(lambda: maintain(services, lambda *_: None)))
+        if then:
+            run_tasks(services)
+
+
+def run_tasks(services: PausingServices) -> None:
+    now = services.clock.now()
+    for task in [one for one in services.tasks.waiting if one.at is None or one.at <= now]:
+        services.tasks.waiting.remove(task)
+        if task.function == "send_step":
+            run(services, task_from(task.body))
 
 
 def answer(services: PausingServices, sender: str = ANN) -> None:
@@ -165,7 +178,7 @@ def test_a_send_that_was_cut_before_its_effect_goes_out_with_the_same_draft(
     enrolled(services, ANN)
     services.world.faults.add(Fault(method="drafts.send", when="before", drop=True))
     run(services, services.task(ANN))
-    settle_all(services)
+    settle_all(services, minutes=1, then=0)
     drafts = [one for one in services.world.access_log if one.method == "drafts.create"]
     assert (mails(services), len(drafts)) == (1, 1)
 
@@ -178,6 +191,37 @@ def test_a_settler_and_the_worker_it_took_over_from_send_one_mail(services: Paus
     settle_all(services)
     assert mails(services) == 1
     assert services.enrollment(ANN).sent_count == 1
+
+
+def test_a_worker_whose_draft_was_taken_back_sends_nothing_beside_the_new_one(
+    services: PausingServices,
+) -> None:
+    enrolled(services, ANN)
+    late = stalled(services, services.task(ANN), "before send_draft")
+    settle_all(services, then=0)
+    assert services.enrollment(ANN).status is Status.WAITING
+    finish(late)
+    assert mails(services) == 0
+    settle_all(services)
+    assert (mails(services), services.enrollment(ANN).sent_count) == (1, 1)
+
+
+@pytest.mark.parametrize("at", ["before delete_draft", "after delete_draft"])
+def test_a_mail_that_goes_out_while_its_draft_is_taken_back_is_recorded_once(
+    services: PausingServices, at: str
+) -> None:
+    """The worker's send is on its way for minutes; the settler has seen the draft, and deletes it."""
+    enrolled(services, ANN)
+    late = stalled(services, services.task(ANN), "before send_draft")
+    services.clock.move(timedelta(minutes=6))
+    settler = worker(lambda: maintain(services, lambda *_: None))
+    while settler.step() and settler.at != at:
+        pass
+    finish(late)
+    finish(settler)
+    settle_all(services, then=50)
+    assert (mails(services), services.enrollment(ANN).sent_count) == (1, 1)
+    assert services.enrollment(ANN).step == "nudge"
 
 
 def test_a_claim_whose_answer_was_lost_is_known_as_its_own(

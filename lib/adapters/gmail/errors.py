@@ -87,6 +87,11 @@ BLOCK_PAUSE = timedelta(hours=6)
 PACIFIC = ZoneInfo("America/Los_Angeles")
 #: What is left when limits, failures, 400s and 403s have been told apart.
 BY_STATUS: dict[int, type[OutreachError]] = {401: Unavailable, 404: NotFound, 409: Conflict}
+BY_KIND: dict[tuple[int, Kind], type[OutreachError]] = {
+    (404, "history"): HistoryExpired,
+    (413, "draft"): RecipientRefused,
+    (413, "send"): RecipientRefused,
+}
 
 
 class _Detail(msgspec.Struct, frozen=True):
@@ -133,11 +138,8 @@ def from_http(error: HttpError, what: str, kind: Kind, now: Callable[[], datetim
         return _unclear(why, kind, _wait(error.resp, "", now))
     if status == HTTPStatus.BAD_REQUEST:
         return _bad_request(why, reason, body.message, kind)
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and kind in {"send", "draft"}:
-        return RecipientRefused(why)
-    if status == HTTPStatus.NOT_FOUND and kind == "history":
-        return HistoryExpired(why)
-    return BY_STATUS.get(status, Permanent)(why)
+    special = BY_KIND.get((status, kind)) or BY_STATUS.get(status, Permanent)
+    return special(why)
 
 
 def watched_by_another(error: HttpError) -> bool:

@@ -93,8 +93,8 @@ def set_back(enrollment: Enrollment, attempt: Attempt, now: datetime) -> Enrollm
     """Record that an attempt's mail surely never goes out: its draft was deleted, or there never was one.
 
     The same step waits again, under a new task; its time stays, and when that has passed it gets a new slot,
-    the later the more often it was tried in vain. Counts from any worker of the attempt, since whoever knows this knows it for good. A stopped enrollment
-    stays stopped, its attempt is closed.
+    the later the more often it was tried in vain. Counts from any worker of the attempt, since whoever knows
+    this knows it for good. A stopped enrollment stays stopped, its attempt is closed.
     """
     if enrollment.attempt is None or enrollment.attempt.id != attempt.id:
         return enrollment
@@ -123,7 +123,7 @@ def is_seen(attempt: Attempt) -> bool:
     return attempt.looks >= SEEN
 
 
-def decided(enrollment: Enrollment, was_sent: bool, mail: SentMail | None, now: datetime) -> Enrollment:  # noqa: FBT001 - a person's yes or no
+def decided(enrollment: Enrollment, mail: SentMail | None, now: datetime, *, was_sent: bool) -> Enrollment:
     """Take a person's word on a held step: it went out (``mail``: as found, None: unseen), or it did not."""
     attempt = enrollment.attempt
     if enrollment.status is not Status.HELD or attempt is None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import signal
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.e2e.demo import planting
 from tests.e2e.demo.checker import check
-from tests.e2e.demo.driver import ADDRESS, ORG, USER, Demo, Refused, read_campaign
+from tests.e2e.demo.driver import Demo
+from tests.e2e.demo.files import read_campaign, read_text
 from tests.e2e.demo.showing import Screen
+from tests.e2e.demo.web_app import ADDRESS, ORG, USER, Refused, WebApp
 from tests.localcloud.cloud import LocalCloud
 from tests.localcloud.memory_functions import in_memory
 
 HERE = Path(__file__).parent
-START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+#: The clocks of Europe change on the first Sunday, and Easter is on the second.
+START = datetime(2026, 3, 26, 8, 0, tzinfo=UTC)
 REPORT = Path("build/demo-report.json")
 
 
@@ -28,14 +33,15 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     campaign = read_campaign(options.campaign)
     cloud = LocalCloud(now=START, prepare_functions=in_memory, quiet=True)
-    span = timedelta(days=8)
-    with Screen(START, span) as screen:
+    # Functions that run in this process log to its standard output, which is the screen's.
+    with Screen() as screen, redirect_stdout(io.StringIO()):
         screen.say("Starting the local cloud and all functions ...")
         if cloud.degraded:
             screen.say(f"  without the official emulators ({cloud.degraded}): in memory, in one process")
         begun = time.monotonic()
         with cloud:
-            demo = Demo(cloud, screen, _text(options.csv), campaign, user_token(cloud))
+            app = WebApp(cloud.base_url, user_token(cloud))
+            demo = Demo(cloud, screen, read_text(options.csv), campaign, app)
             try:
                 demo.connect()
                 demo.enqueue()
@@ -81,13 +87,6 @@ def _show_faults(screen: Screen, refused: Refused) -> None:
     for fault in refused.problem.get("faults", []):
         line = f"line {fault['line']}, " if fault.get("line") else ""
         screen.say(f"  - {line}{fault['field']}: {fault['why']}")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SystemExit(f"{path}: {error}") from None
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from urllib.parse import urljoin, urlsplit
 
@@ -61,11 +62,9 @@ class Browser:
         self.way.append(f"{answer.request.method} {parts.path} {answer.status_code}")
 
 
-def connect(
-    base_url: str, token: str, address: str, sender_name: str, return_url: str
-) -> tuple[str, list[str]]:
+def connect(base_url: str, token: str, wish: Mapping[str, str]) -> tuple[str, list[str]]:
     """Connect a mailbox through the whole chain; return where the browser ended, and its way there."""
-    wish = {"address": address, "sender_name": sender_name, "return_url": return_url}
+    return_url = wish["return_url"]
     asked = requests.post(
         f"{base_url}/mailboxes/connections",
         json=wish,

@@ -8,39 +8,35 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.parser import BytesParser
 from email.policy import default
-from pathlib import Path
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 
-from tests.e2e.demo import script
-from tests.e2e.demo.browser import connect
+from tests.e2e.demo import files, script, web_app
 from tests.e2e.demo.checker import Did, Evidence, Mail
+from tests.e2e.demo.script import Reaction
 from tests.e2e.demo.showing import Screen
+from tests.e2e.demo.timing import Pace, Place, Slot
+from tests.e2e.demo.web_app import ADDRESS, WebApp
 from tests.localcloud.cloud import LocalCloud
+from tests.localcloud.gmail.records import AccessEntry
 
-ORG, USER, ADDRESS, SENDER = "northwind", "user-1", "robin.recruiter@example.com", "Robin Reyes"
-WEB_APP = "https://app.example.com"
 #: How often the scheduler calls maintain, in simulated time; in production every minute.
 SCHEDULE = timedelta(hours=6)
 #: How many unrelated mails come in meanwhile.
 FRIENDS = 12
+#: How much longer than planned a campaign may take, since mails were moved.
+MOVED = timedelta(days=21)
+UNDER_WAY = ("waiting", "sending", "uncertain")
 OPT_OUT_LINK = re.compile(r"<(http[^>]+)>")
-
-
-class Refused(Exception):
-    """Say why the campaign was not accepted, fault by fault."""
-
-    def __init__(self, problem: dict[str, Any]) -> None:
-        super().__init__(problem.get("detail", ""))
-        self.problem = problem
 
 
 @dataclass
@@ -51,78 +47,62 @@ class Demo:
     screen: Screen
     shortlist: str
     campaign: dict[str, Any]
-    token: str
+    app: WebApp
     candidates: list[str] = field(default_factory=list)
-    offsets: list[timedelta] = field(default_factory=list)
-    accepted_at: datetime = field(init=False)
-    did: dict[str, Did] = field(default_factory=dict)
+    planned: dict[str, list[Slot]] = field(default_factory=dict)
+    did: dict[str, list[Did]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     unrelated: set[str] = field(default_factory=set)
     #: a scripted answer that never reaches the mailbox: planted, to see the checker find it
     withheld: set[str] = field(default_factory=set)
+    end: datetime = field(init=False)
+    _connected: datetime = field(init=False)
     _agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: Any = field(default_factory=itertools.count)
+
+    @property
+    def steps(self) -> int:
+        """How many mails each candidate gets who does not stop them."""
+        return max(map(len, self.planned.values()), default=0)
 
     # The web app
 
     def connect(self) -> None:
         """Connect the mailbox through the whole chain of redirects."""
         self.cloud.world.add_account(ADDRESS, "100000000000000000001")
-        end, way = connect(self.cloud.base_url, self.token, ADDRESS, SENDER, f"{WEB_APP}/mailboxes")
-        self.screen.say(f"Connected {ADDRESS}:")
-        for step in way:
-            self.screen.say(f"    {step}")
-        self.screen.say(f"    the browser is back at {end}")
-        self.campaign["mailbox"] = self.call("GET", "mailboxes").json()["mailboxes"][0]["id"]
-
-    def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        answer = requests.request(
-            method, f"{self.cloud.base_url}/{path}", headers=headers, timeout=60, **kwargs
-        )
-        if answer.status_code in {409, 422}:
-            raise Refused(answer.json())
-        answer.raise_for_status()
-        return answer
+        self._connected = self.cloud.clock.now()
+        self.campaign["mailbox"], end, way = self.app.connect()
+        self.screen.connected(ADDRESS, way, end)
 
     def enqueue(self) -> None:
         """Look at the plan of a dry run, then accept exactly that."""
         body = {**self.campaign, "shortlist": self.shortlist}
-        plan = self.call("POST", "enqueue_campaign?dry_run=true", json=body).json()
-        self.candidates = [one["email"] for one in plan["candidates"]]
-        self.accepted_at = self.cloud.clock.now()
+        plan = self.app.call("POST", "enqueue_campaign?dry_run=true", body)
+        self.screen.plan(plan)
         self.prepare(plan)
-        sample = plan["samples"][0]
-        self.screen.say(
-            f"Dry run: {len(self.candidates)} candidates, {len(self.offsets)} steps each. The first:"
-        )
-        for line in (f"Subject: {sample['subject']}", *sample["text"].splitlines()):
-            self.screen.say(f"    | {line}".rstrip())
-        for slot in plan["candidates"][0]["slots"]:
-            due = datetime.fromisoformat(slot["due"])
-            self.screen.say(f"    {slot['step']}: {due:%a %d %b %H:%M} UTC ({slot['reason']})")
-        body["plan_digest"] = plan["plan_digest"]
-        answer = self.call("POST", "enqueue_campaign", json=body)
-        self.screen.say(f"Accepted ({answer.status_code}): {answer.json()['candidates']} candidates.")
+        accepted = self.app.call("POST", "enqueue_campaign", {**body, "plan_digest": plan["plan_digest"]})
+        same = accepted["plan_digest"] == plan["plan_digest"]
+        self.screen.accepted(accepted["candidates"], same=same)
 
     def prepare(self, plan: dict[str, Any]) -> None:
-        """Note when each step is planned, whose mail bounces, and when friends write."""
-        first = plan["candidates"][0]["slots"]
-        begin = datetime.fromisoformat(first[0]["due"]) - self.accepted_at
-        starts = [datetime.fromisoformat(slot["due"]) for slot in first]
-        self.offsets = [max(timedelta(), begin) + (start - starts[0]) for start in starts]
-        for index, email in enumerate(self.candidates):
-            reaction = script.reaction_of(index, len(self.offsets))
-            if reaction is not None and reaction.kind == "bounce":
-                self.cloud.world.bouncing.add(email)
-                self.did[email] = Did("bounce", 0, self.accepted_at, "")
+        """Note what is planned, whose mail bounces, and when friends write."""
+        now = self.cloud.clock.now()
+        for index, one in enumerate(plan["candidates"]):
+            email = one["email"]
+            self.candidates.append(email)
+            self.planned[email] = _slots(one)
+            self.places[email] = files.place_of(self.shortlist, email, self.campaign["timezone"])
+            for reaction in script.reactions_of(index, len(one["slots"])):
+                if reaction.kind == "bounce":
+                    self.cloud.world.bouncing.add(email)
+                    self.did[email] = [Did("bounce", 0, now, "")]
+        last = max((slot.due for some in self.planned.values() for slot in some), default=now)
+        self.end = last + SCHEDULE
+        self.screen.lasts(now, self.end)
         for number in range(FRIENDS):
-            at = self.accepted_at + self.span() * number / FRIENDS + timedelta(minutes=7)
-            self.plan(at, lambda number=number: self.friend_writes(number))  # type: ignore[misc]
-
-    def span(self) -> timedelta:
-        """Return how long the run takes in simulated time."""
-        return (self.offsets[-1] if self.offsets else timedelta(days=7)) + timedelta(days=1)
+            at = now + (last - now) * number / FRIENDS + timedelta(minutes=7)
+            self.plan(at, partial(self.friend_writes, number))
 
     # People
 
@@ -138,27 +118,32 @@ class Demo:
         for index, email in enumerate(self.candidates):
             inbox = self.cloud.world.outside_inbox(email)
             for step in range(self.seen.get(email, 0), len(inbox)):
-                self.screen.happened(
-                    inbox[step].at, f"mail {step + 1} is in the inbox of candidate {index + 1}"
-                )
-                reaction = script.reaction_of(index, len(self.offsets))
-                if reaction is not None and reaction.kind != "bounce" and reaction.after == step:
-                    at = inbox[step].at + reaction.wait
-                    raw = inbox[step].raw
-                    self.plan(at, lambda i=index, e=email, r=reaction, m=raw: self.react(i, e, r, m))  # type: ignore[misc]
+                at, following = inbox[step].at, self._following(email, step)
+                self.screen.mail(at)
+                for reaction in script.reactions_of(index, len(self.planned[email])):
+                    if reaction.kind != "bounce" and reaction.after == step:
+                        when = script.moment(reaction, at, following)
+                        self.plan(when, partial(self.react, index, reaction, inbox[step].raw))
+                        self.end = max(self.end, when + SCHEDULE)
             self.seen[email] = len(inbox)
 
-    def react(self, index: int, email: str, reaction: script.Reaction, raw: bytes) -> None:
-        now = self.cloud.clock.now()
-        self.did[email] = Did(reaction.kind, reaction.after, now, script.words_of(email))
-        words = {"reply": "answers", "automatic": "is away: an automatic answer", "opt_out": "opts out"}
-        self.screen.happened(now, f"candidate {index + 1} {words[reaction.kind]} ({reaction.how})")
-        if reaction.kind == "opt_out":
+    def _following(self, email: str, step: int) -> datetime | None:
+        planned = self.planned[email]
+        return planned[step + 1].due if step + 1 < len(planned) else None
+
+    def react(self, index: int, reaction: Reaction, raw: bytes) -> None:
+        """Do one thing that a candidate does."""
+        now, email = self.cloud.clock.now(), self.candidates[index]
+        back = script.day_back(reaction, now, self._following(email, reaction.after))
+        words = script.signed(email, reaction.after) if reaction.is_mail else ""
+        self.did.setdefault(email, []).append(Did(reaction.kind, reaction.after, now, words, back))
+        self.screen.reaction(now, index, reaction, back)
+        if not reaction.is_mail:
             opt_out(raw, by_button=reaction.how == "button")
         elif email not in self.withheld:
-            if reaction.wait > timedelta(days=2, hours=12):
+            if reaction.unnoticed:
                 self.cloud.world.notifier.lose_notifications = 1
-            self.cloud.world.deliver(script.answer(reaction, raw, email, ADDRESS), ADDRESS)
+            self.cloud.world.deliver(script.answer(reaction, raw, email, ADDRESS, back), ADDRESS)
 
     # Time
 
@@ -166,20 +151,28 @@ class Demo:
         """Go from event to event until the campaign is over; every tenth notification comes twice."""
         self.cloud.world.one_notification_a_second = True
         self.cloud.world.notifier.double_notifications = lambda _address, history: history % 10 == 0
-        end = self.accepted_at + self.span()
         self.plan(self.cloud.clock.now() + SCHEDULE, self.maintain)
         while True:
             self.cloud.wait_idle()
             self.look_at_inboxes()
             now = self.cloud.clock.now()
-            self.screen.reached(now, f"{sum(self.seen.values())} mails, {len(self.did)} reactions")
+            self.screen.reached(now, sum(self.seen.values()), sum(map(len, self.did.values())))
             following = min(filter(None, (self.cloud.next_due(), self._agenda[0][0])))
-            if following > end:
-                return
+            if following > self.end:
+                if self._is_over():
+                    self.screen.day_is_over()
+                    return
+                self.end = following
             if following > now:
                 self.cloud.advance(following)
             while self._agenda and self._agenda[0][0] <= self.cloud.clock.now():
                 heapq.heappop(self._agenda)[2]()
+
+    def _is_over(self) -> bool:
+        """Say whether nobody waits for a mail any more, as the web app shows, or has waited far too long."""
+        figures = self.app.call("GET", f"campaigns/{self.campaign['id']}")["figures"]
+        latest = max((slot.due for some in self.planned.values() for slot in some), default=self.end)
+        return not any(figures[name] for name in UNDER_WAY) or self.end > latest + MOVED
 
     def maintain(self) -> None:
         """Do as Cloud Scheduler does."""
@@ -189,12 +182,21 @@ class Demo:
     # The evidence
 
     def evidence(self) -> Evidence:
+        """Gather all that was seen, and show what the web app shows."""
         world = self.cloud.world
-        shown = self.call("GET", f"campaigns/{self.campaign['id']}").json()
+        shown = self.app.mark(self.campaign["id"])
+        candidates = self.app.candidates(self.campaign["id"])
+        numbers = {email: number for number, email in enumerate(self.candidates, 1)}
+        self.screen.answers(shown, {one["id"]: numbers[one["email"]] for one in candidates})
+        told = max(candidates, key=lambda one: (len(self.did.get(one["email"], ())), one["answered"]))
+        self.screen.timeline(told, self.did.get(told["email"], []))
         return Evidence(
             candidates=self.candidates,
-            offsets=self.offsets,
-            accepted_at=self.accepted_at,
+            places=self.places,
+            window=self.campaign.get("window"),
+            pace=self._pace(),
+            planned=self.planned,
+            shown={one["email"]: _slots(one) for one in candidates},
             did=self.did,
             inboxes={
                 email: [Mail(one.raw, one.at) for one in world.outside_inbox(email)]
@@ -203,11 +205,27 @@ class Demo:
             figures=shown["figures"],
             answers=shown["answers"],
             unrelated=self.unrelated,
-            access=[
-                {"message_ids": one.message_ids, "body": one.body, "snippet": one.snippet}
-                for one in world.access_log
-            ],
+            access=[_entry(one) for one in world.access_log],
         )
+
+    def _pace(self) -> Pace:
+        return Pace(
+            zone=web_app.ZONE,
+            first_day=self._connected.astimezone(ZoneInfo(web_app.ZONE)).date(),
+            ramp_start=web_app.RAMP_START,
+            ramp_step=web_app.RAMP_STEP,
+            daily_cap=web_app.DAILY_CAP,
+            gap=timedelta(seconds=web_app.GAP),
+        )
+
+
+def _slots(shown: dict[str, Any]) -> list[Slot]:
+    return [Slot(datetime.fromisoformat(one["due"]), one["reason"]) for one in shown["slots"]]
+
+
+def _entry(one: AccessEntry) -> dict[str, Any]:
+    names = ("method", "time", "effect", "message_ids", "body", "snippet")
+    return {name: getattr(one, name) for name in names}
 
 
 def opt_out(raw: bytes, *, by_button: bool) -> None:
@@ -220,14 +238,3 @@ def opt_out(raw: bytes, *, by_button: bool) -> None:
     else:
         body = {"List-Unsubscribe": "One-Click"}
         requests.post(link.group(1), data=body, timeout=20).raise_for_status()
-
-
-def read_campaign(path: Path) -> dict[str, Any]:
-    """Read a campaign file; SystemExit with the reason when it is no JSON object."""
-    try:
-        campaign = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"{path}: {error}") from None
-    if not isinstance(campaign, dict):
-        raise SystemExit(f"{path}: a campaign is a JSON object")
-    return campaign

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import requests
 
 from tests.e2e.demo.__main__ import user_token
-from tests.e2e.demo.driver import ADDRESS, ORG, SENDER, WEB_APP
+from tests.e2e.demo.web_app import ADDRESS, ORG, ORIGIN, SENDER
 from tests.localcloud.cloud import LocalCloud
 from tests.localcloud.interrupts import run_until_stopped
 from tests.localcloud.memory_functions import in_memory
@@ -63,7 +63,7 @@ def main() -> None:
 def tell(cloud: LocalCloud) -> None:
     """Print URLs, a token, and a first thing to try."""
     token = user_token(cloud)
-    wish = f'{{"address": "{ADDRESS}", "sender_name": "{SENDER}", "return_url": "{WEB_APP}/mailboxes"}}'
+    wish = f'{{"address": "{ADDRESS}", "sender_name": "{SENDER}", "return_url": "{ORIGIN}/mailboxes"}}'
     print(
         f"""
 functions      {cloud.base_url}/{{function}}

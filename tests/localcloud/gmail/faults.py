@@ -78,7 +78,7 @@ class Faults:
             fault.strike()
 
 
-#: What Gmail is known to refuse with, as keyword arguments of a `Fault`: `Fault(method=..., **SAYS["blocked"])`.
+#: What Gmail is known to refuse with, as arguments of a fault: `Fault(method=..., **SAYS["blocked"])`.
 SAYS: dict[str, dict[str, Any]] = {
     "rate limit": {"status": 403, "reason": "rateLimitExceeded", "message": "Rate Limit Exceeded"},
     "user rate limit": {

@@ -1,18 +1,21 @@
-"""Owns what the local Gmail knows about raw mail: headers, text, views.
+"""Owns what the local Gmail knows about raw mail: headers, text, views, and the bounce it writes.
 
-Bytes that are not a header it changes are passed on as they came, and nothing that a mail holds makes it fail or
-take long: headers are read as they stand, not by Python's parsers of addresses and the like.
+Bytes that are not a header it changes are passed on as they came, and nothing that a mail holds makes it fail
+or take long: headers are read as they stand, not by Python's parsers of addresses and the like.
 """
 
 import base64
 import html
 import re
-from email import message_from_bytes
+import zlib
+from contextlib import suppress
+from datetime import datetime
+from email import message_from_bytes, policy
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
-from email.message import Message
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses
+from email.utils import format_datetime, getaddresses
 from typing import Any
 
 _PREFIX = re.compile(r"^\s*((re|fwd?|aw|wg|sv|vs|tr)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
@@ -47,10 +50,8 @@ def decoded(value: object) -> str:
     """Decode the encoded words of a header (RFC 2047) where that is possible."""
     text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if "=?" in text and len(text) < LOOKED_INTO:
-        try:
+        with suppress(HeaderParseError, UnicodeError, LookupError, ValueError):
             text = str(make_header(decode_header(" ".join(text.split()))))
-        except (HeaderParseError, UnicodeError, LookupError, ValueError):
-            pass
     text = text.encode("utf-8", "replace").decode()
     return " ".join(text.split())
 
@@ -154,3 +155,34 @@ def payload(part: Message, part_id: str = "") -> dict[str, Any]:
         data = leaf if isinstance(leaf, bytes) else b""
         view["body"] = {"size": len(data), "data": encode(data)} if data else {"size": 0}
     return view
+
+
+def bounce(sent: bytes, recipient: str, sender: str, now: datetime) -> bytes:
+    """Write the RFC 3464 report that Gmail sends back for an address that does not exist."""
+    original = parse(sent)
+    message_id = header(original, "Message-ID")
+    report = EmailMessage(policy=policy.SMTP)
+    report["From"] = "Mail Delivery Subsystem <mailer-daemon@mail.example.net>"
+    report["To"] = sender
+    report["Date"] = format_datetime(now)
+    report["Subject"] = "Delivery Status Notification (Failure)"
+    report["Auto-Submitted"] = "auto-replied"
+    report["X-Failed-Recipients"] = recipient
+    report["In-Reply-To"] = message_id
+    report["References"] = message_id
+    report.set_content(f"Address not found\n\nYour message wasn't delivered to {recipient}.\n")
+    report.make_mixed()
+    status = (
+        "Reporting-MTA: dns; mail.example.net\n\n"
+        f"Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550-5.1.1 The email account that you tried to reach does not exist.\n"
+    )
+    returned = "".join(f"{pair['name']}: {pair['value']}\n" for pair in headers(original))
+    for subtype, text in (("delivery-status", status), ("rfc822", f"{returned}\n")):
+        part = message_from_bytes(f"Content-Type: message/{subtype}\n\n{text}".encode(), policy=policy.SMTP)
+        report.attach(part)
+    # The boundary comes from the mail, so that the same run writes the same bytes.
+    boundary = f"bounce-{zlib.crc32(sent + recipient.encode()):08x}"
+    content_type = f'multipart/report; report-type=delivery-status; boundary="{boundary}"'
+    report.replace_header("Content-Type", content_type)
+    return bytes(report)

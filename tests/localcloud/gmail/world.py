@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from tests.localcloud.gmail import bounces, mail
+from tests.localcloud.gmail import mail
 from tests.localcloud.gmail.errors import GmailError
 from tests.localcloud.gmail.faults import Fault, Faults
 from tests.localcloud.gmail.mailbox import Mailbox
@@ -189,7 +189,7 @@ class World(Switches):
     def _route(self, sender: Mailbox, raw: bytes, recipient: str, thread: str) -> None:
         account = self.find_account(recipient)
         if recipient in self.bouncing:
-            report = bounces.bounce(raw, recipient, sender.address, self.now())
+            report = mail.bounce(raw, recipient, sender.address, self.now())
             self._arrive(sender, report, ["UNREAD", "INBOX"], thread if self.bounce_in_thread else None)
         elif account is not None:
             self._arrive(account, raw, ["UNREAD", "INBOX"], None)
