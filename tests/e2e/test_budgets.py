@@ -189,8 +189,8 @@ def test_accepting(office: Office, candidates: int) -> None:
     writing = cost.firestore.total() - reading
     read, written = cost.documents["read"], cost.documents["written"]
     print(
-        f"accepting {candidates} over {most.days} days: writing calls {writing}/{most.writing}, reading "
-        f"calls {reading}/{most.reading}, documents written {written} and read {read}/{most.documents}, "
+        f"accepting {candidates} over {most.days} days: writing calls {writing}/{most.writing:.1f}, reading "
+        f"calls {reading}/{most.reading:.1f}, documents written {written} and read {read}/{most.documents}, "
         f"tasks {cost.tasks}/{soon}, Gmail {cost.gmail.total()}/0"
     )
     assert writing <= most.writing

@@ -109,7 +109,11 @@ def test_the_wiring_is_all_that_flows_need(cloud: Cloud) -> None:
     assert known.new_id() != known.new_id()
     assert known.clock.now().tzinfo is UTC
     assert "client_id=local-client" in known.oauth.authorization_url(
-        state="s", challenge="c", login_hint=RECRUITER, redirect_uri="https://functions.example.com"
+        scopes=("openid",),
+        state="s",
+        challenge="c",
+        login_hint=RECRUITER,
+        redirect_uri="https://functions.example.com",
     )
 
 
