@@ -19,6 +19,8 @@ from lib.flows.reading import with_reads
 from lib.flows.recording import Delivery, record_sent
 
 WHY = "was a mail of ours sent?"
+#: How often single messages are asked for that Gmail fails to give.
+TRIES = 6
 #: How much Gmail's clock may differ from ours.
 SKEW = timedelta(minutes=10)
 
@@ -53,7 +55,7 @@ def find_sent(delivery: Delivery) -> Sent | None:
 
 def _found(delivery: Delivery, pages: Iterator[Sequence[MessageRef]], wanted: str) -> Sent | None:
     for refs in pages:
-        headers = delivery.gmail.headers([ref.gmail_id for ref in refs], [MARKER_HEADER], why=WHY)
+        headers = _headers(delivery, refs)
         for ref in refs:
             mail = headers.get(ref.gmail_id)
             if mail is None or "SENT" not in mail.labels:
@@ -65,6 +67,16 @@ def _found(delivery: Delivery, pages: Iterator[Sequence[MessageRef]], wanted: st
         if _before(delivery, [mail for mail in headers.values() if mail is not None]):
             return None
     return None
+
+
+def _headers(delivery: Delivery, refs: Sequence[MessageRef]) -> dict[str, MailHeaders | None]:
+    """Return the marker headers of a page; what Gmail failed to give is asked for again, a few times."""
+    found: dict[str, MailHeaders | None] = {}
+    for _ in range(TRIES):
+        missing = [ref.gmail_id for ref in refs if ref.gmail_id not in found]
+        if missing:
+            found |= delivery.gmail.headers(missing, [MARKER_HEADER], why=WHY)
+    return found
 
 
 def _before(delivery: Delivery, mails: Sequence[MailHeaders]) -> bool:

@@ -55,7 +55,7 @@ def nothing_left(services: Services, seen: Campaign) -> bool:
 def _replan(
     services: Services, campaign: Campaign, waiting: Sequence[Enrollment]
 ) -> tuple[Enrollment, ...] | None:
-    """Return a chunk with its new times; None when the plan has been overtaken by another decision."""
+    """Return a chunk with its new times; None when the campaign no longer runs."""
     campaign_key, mailbox_key = (
         keys.campaign(campaign.org, campaign.id),
         keys.mailbox(campaign.org, campaign.mailbox),
@@ -65,7 +65,7 @@ def _replan(
 
     def decide(snapshot: Snapshot) -> Changes[tuple[Enrollment, ...] | None]:
         record, mailbox = snapshot[campaign_key], snapshot[mailbox_key]
-        if record is None or mailbox is None or (record.status, record.plan) != ("active", campaign.plan):
+        if record is None or mailbox is None or record.status != "active":
             return Changes(None)
         found = [
             # Steps that came with an edit may have variants: everybody gets theirs.

@@ -82,6 +82,18 @@ def test_recall_and_false_alarms_are_printed(capsys: pytest.CaptureFixture[str])
         ("5.1.1", "550 5.7.1 blocked: spam", "policy"),
         ("5.3.4", "552 5.3.4 message size exceeds fixed limit", "policy"),
         ("5.0.0", "550 rejected by DMARC policy", "policy"),
+        ("5.2.1", "550 5.2.1 mailbox unavailable. Your IP address is on a blacklist", "policy"),
+        ("5.0.0", "553 Rejected - see https://www.spamhaus.example/query", "policy"),
+        ("5.0.0", "550 From: domain is invalid", "policy"),
+        ("5.0.0", "550 sender address rejected: domain not found", "policy"),
+        ("5.0.0", "554 refused (in reply to MAIL FROM command)", "policy"),
+        ("5.1.1", "550 5.1.1 refused due to recipient preferences", "policy"),
+        ("5.0.0", "550 you have been blocked by the recipient", "policy"),
+        ("5.0.0", "550 mailbox ann unavailable or access denied", "hard"),
+        ("5.0.0", "550 account temporarily locked", "hard"),
+        ("5.0.0", "550 host not found, try again", "soft"),
+        ("5.0.0", "550 account disabled for exceeding receiving limits", "soft"),
+        ("5.0.0", "550 message exceeded its time in the queue", "soft"),
     ],
 )
 def test_words_and_codes_tell_how_grave_it_is(code: str, diagnostic: str, severity: str) -> None:

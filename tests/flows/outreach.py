@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -145,6 +146,8 @@ class Outreach(MemoryServices):
         while self.clock.now() < end:
             if self.clock.now() >= again:
                 self.maintain()
+                with suppress(Retryable):
+                    self.push(f"at {again}")
                 again = self.clock.now() + 5 * MINUTE
                 if until():
                     return

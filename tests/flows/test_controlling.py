@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from lib.core.editing import Edit
 from lib.core.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from lib.core.records import Status
 from lib.flows import controlling, replanning_all
 from lib.flows.controlling import Reason, cancel, pause, resume, skip
+from lib.flows.editing import edit
 from tests.flows.controlling_scene import ADMIN, AUTHOR, COLLEAGUE, Control
 from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Crash, crash
 
@@ -217,6 +220,96 @@ def test_pause_and_resumption_during_a_send_send_all_steps_once(control: Control
     control.run(6 * DAY)
     assert set(control.mails().values()) == {1}
     assert sum(control.mails().values()) == 9
+    control.check()
+
+
+# Together with each other
+
+
+def once(control: Control, deed: Callable[[], object], when: Callable[[Any], bool]) -> None:
+    """Let something happen right after the store was asked who waits for new times, once ``when`` holds."""
+    asking, left = control.store.enrollments_to_plan, [deed]
+
+    def enrollments_to_plan(*args: Any, **how: Any) -> Any:
+        found = asking(*args, **how)
+        if left and when(found):
+            left.pop()()
+        return found
+
+    control.store.enrollments_to_plan = enrollments_to_plan  # type: ignore[method-assign]
+
+
+def edit_delays(control: Control) -> None:
+    campaign = control.campaign()
+    steps: list[Any] = [
+        {"id": one.id, "subject": one.subject, "text": one.text, "delay": f"PT{7 + number}H"}
+        for number, one in enumerate(campaign.steps)
+    ]
+    edit(control, AUTHOR, "c1", Edit(revision=campaign.revision, steps=steps))
+
+
+@pytest.mark.parametrize("deed", [stop, hold, edit_delays])
+@pytest.mark.parametrize("when", [bool, lambda found: not found])
+def test_newer_decision_overtakes_a_resumption(
+    control: Control, deed: Callable[[Control], None], when: Callable[[Any], bool]
+) -> None:
+    hold(control)
+    once(control, lambda: deed(control), when)
+    resume(control, AUTHOR, "c1")
+    campaign = control.campaign()
+    control.check()
+    if deed is hold:
+        # Whoever had no new time yet when it was paused gets one when it is resumed again.
+        assert {one.plan for one in control.everybody()} == {1 if when is bool else 2}
+    if deed is not edit_delays:
+        assert campaign.status == ("cancelled" if deed is stop else "paused")
+        control.run(5 * DAY)
+        assert control.mails() == {}
+    else:
+        assert {one.plan for one in control.everybody()} == {campaign.plan} == {3}
+        control.run(5 * DAY)
+        assert sum(control.mails().values()) == 9
+    control.check()
+
+
+@pytest.mark.parametrize("deed", [stop, edit_delays])
+def test_work_that_a_newer_decision_left_is_not_forgotten(
+    control: Control, monkeypatch: pytest.MonkeyPatch, deed: Callable[[Control], None]
+) -> None:
+    def undone(control: Control) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(controlling, "CHUNKS", 0)
+            patch.setattr(replanning_all, "CHUNKS", 0)
+            deed(control)
+
+    hold(control)
+    once(control, lambda: undone(control), lambda found: not found)
+    resume(control, AUTHOR, "c1")
+    assert control.campaign().wake_at is not None
+    control.maintain()
+    assert control.campaign().wake_at is None
+    if deed is stop:
+        assert {one.status for one in control.everybody()} == {Status.CANCELLED}
+    else:
+        assert {one.plan for one in control.everybody()} == {3}
+    control.check()
+
+
+def test_resumed_steps_are_queued_at_once_for_their_new_times(control: Control) -> None:
+    hold(control)
+    control.run(2 * DAY)
+    control.tasks.waiting.clear()
+    resume(control, AUTHOR, "c1")
+    assert sorted(task.at for task in control.tasks.waiting if task.at) == sorted(
+        one.due for one in control.everybody()
+    )
+
+
+@pytest.mark.parametrize("status", [Status.SENDING, Status.UNCERTAIN, Status.HELD])
+def test_cancellation_reaches_steps_that_are_under_way(control: Control, status: Status) -> None:
+    control.update(ANN, status=status)
+    stop(control)
+    assert {one.status for one in control.everybody()} == {Status.CANCELLED}
     control.check()
 
 

@@ -144,6 +144,8 @@ def test_two_editors_do_not_undo_each_others_work(control: Control) -> None:
     now = refused.value.now
     assert isinstance(now, Edited)
     assert (now.revision, now.steps) == (2, control.campaign().steps)
+    with pytest.raises(Conflict):
+        change(control, [])
     assert change(control, steps(control, intro={"text": "Good night."}), revision=2).revision == 3
 
 

@@ -99,6 +99,14 @@ def test_label_that_fails_does_not_stand_in_the_way(control: Control, status: in
     assert control.enrollment(ANN).interest is Interest.INTERESTED
 
 
+def test_grant_that_is_gone_does_not_stand_in_the_way(control: Control) -> None:
+    gmail_id = answered(control)
+    control.world.revoked.add(OWNER)
+    mark(control, AUTHOR, "c1", f"{MAILBOX}-{gmail_id}", YES)
+    assert control.enrollment(ANN).interest is Interest.INTERESTED
+    assert control.inbox().status == "disconnected"
+
+
 def test_only_the_author_marks_and_only_answers_of_the_campaign(control: Control) -> None:
     id_ = f"{MAILBOX}-{answered(control)}"
     control.put_campaign("c2")

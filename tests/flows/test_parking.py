@@ -108,12 +108,33 @@ def test_no_follow_up_goes_out_while_a_message_of_its_thread_cannot_be_read(
     assert (outreach.got(), outreach.status()) == (1, Status.REPLIED)
 
 
+def test_few_messages_that_all_fail_hold_up_no_other(outreach: Outreach, poison: Poison) -> None:
+    poison.ids = {outreach.deliver(unrelated(subject=str(number))) for number in range(3)}
+    outreach.push("of broken ones")
+    assert {one.gmail_id for one in outreach.pending} == poison.ids
+    answer = outreach.answer()
+    outreach.push("of an answer")
+    assert outreach.reply(answer) is not None
+
+
+def test_many_messages_that_all_fail_let_the_notification_come_again(
+    outreach: Outreach, poison: Poison
+) -> None:
+    cursor = outreach.inbox().cursor
+    poison.ids = {outreach.deliver(unrelated(subject=str(number))) for number in range(20)}
+    with pytest.raises(Unavailable):
+        outreach.push()
+    assert (outreach.inbox().cursor, outreach.pending) == (cursor, [])
+    # What was asked for is on record all the same.
+    assert outreach.reads_recorded() == outreach.reads_made()
+
+
 def test_two_workers_park_a_message_once(outreach: Outreach, poison: Poison) -> None:
     poison.ids = {outreach.answer()}
     outreach.push()
     outreach.go_on(31 * MINUTE)
     outreach.pass_time(4 * MINUTE)
-    outreach.events["before history"] = lambda: outreach.push("the other")
+    outreach.events["before message"] = lambda: outreach.push("the other")
     outreach.push("this")
     assert outreach.inbox().parked == 1
 

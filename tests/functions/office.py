@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -128,6 +132,16 @@ class Office:
         """Return every document: its path, kind and content."""
         assert isinstance(self.store, MemoryStore)
         return {path: (one.kind, one.content) for path, one in self.store._documents.items()}
+
+    def sent(self, subject: str, address: str = RECRUITER) -> list[EmailMessage]:
+        """Return the mails of a subject in a mailbox's SENT."""
+        box = self.cloud.world.by_hand(address)
+        raws = [
+            base64.urlsafe_b64decode(box.get_message(one["id"], "raw")["raw"])
+            for one in box.list_messages(label_ids=["SENT"])["messages"]
+        ]
+        mails = [BytesParser(policy=default).parsebytes(raw) for raw in raws]
+        return [mail for mail in mails if isinstance(mail, EmailMessage) and mail["Subject"] == subject]
 
     # Log lines
 

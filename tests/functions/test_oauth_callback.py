@@ -236,3 +236,27 @@ def test_a_reconnect_keeps_the_cursor_and_looks_at_once_at_what_came_in_meanwhil
     assert after.watch_expires > before.watch_expires
     [mailbox] = office.mailboxes()
     assert mailbox.connected_at < office.cloud.clock.now()
+
+
+def test_a_mailbox_whose_texts_are_never_read_asks_for_less(office: Office) -> None:
+    page = office.consent_page(access="headers", timezone="Europe/Berlin")
+    asked = set(parse_qs(urlsplit(page).query)["scope"][0].split())
+    assert asked == {
+        "openid",
+        "email",
+        "https://www.googleapis.com/auth/gmail.send",
+        "https://www.googleapis.com/auth/gmail.metadata",
+    }
+    end = office.browser.ask("GET", office.browser.consent(page, RECRUITER))
+    assert end.headers["Location"] == RETURN_URL
+    inbox = office.inbox()
+    assert inbox is not None
+    assert (inbox.access, inbox.label, inbox.status) == ("headers", None, "connected")
+    [mailbox] = office.mailboxes()
+    assert mailbox.timezone == "Europe/Berlin"
+
+
+def test_a_time_zone_or_an_access_that_there_is_not_is_refused(office: Office) -> None:
+    assert office.wish(timezone="Europe/Atlantis").status_code == 422
+    assert office.wish(access="all").status_code == 422
+    assert office.stored() == {}

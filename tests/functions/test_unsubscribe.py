@@ -12,7 +12,7 @@ from lib.core.ids import address_id, enrollment_id
 from lib.core.optout import optout_token
 from lib.core.records import Status
 from tests.functions.campaigning import KIM, LEE, accepted, enqueue, opt_out_path, request
-from tests.functions.office import Office, said
+from tests.functions.office import RECRUITER, Office, said
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -80,7 +80,12 @@ def test_who_opted_out_gets_no_further_step_and_no_further_campaign(office: Offi
 
 
 def test_the_link_of_a_test_mail_says_so_and_stops_nobody(office: Office) -> None:
-    accepted(office)
+    body = request(accepted(office), id="c2")
+    sent = office.call("POST", "enqueue_campaign/test?step=intro&candidate=1", json=body).json()
+    assert sent == {"sent_to": RECRUITER, "step": "intro", "subject": "[Test] Engineers wanted"}
+    [mail] = office.sent("[Test] Engineers wanted")
+    assert office.url("unsubscribe/test") in mail["List-Unsubscribe"]
+    office.cloud.wait_idle()
     before = office.stored()
     shown = requests.get(office.url("unsubscribe/test"), timeout=30)
     assert (shown.status_code, "This is a test mail" in said(shown)) == (200, True)

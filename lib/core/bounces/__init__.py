@@ -15,11 +15,11 @@ from email.message import Message
 
 from lib.core.bounces.addresses import addresses_in, without
 from lib.core.bounces.notice import Words, read_words
-from lib.core.bounces.parts import open_mail
+from lib.core.bounces.parts import Opened, open_mail
 from lib.core.bounces.phrases import DELAYED
 from lib.core.bounces.record import Bounce, Failure, Headers, Severity, Verdict
 from lib.core.bounces.report import failures_in, holds_report
-from lib.core.bounces.signs import decoded, is_bounce
+from lib.core.bounces.signs import is_bounce, subject_of
 from lib.core.bounces.verdict import UNTOLD, judge
 
 __all__ = ["Bounce", "Severity", "read_bounce"]
@@ -39,11 +39,12 @@ def read_bounce(mail: Message, headers: Headers) -> Bounce | None:
     """
     opened = open_mail(mail)
     text = opened.text
-    reports = opened.reports or [each for each in (*opened.plain, *opened.html) if holds_report(each)]
-    failures = [failure for report in reports for failure in failures_in(report)]
-    words = read_words(text)
-    if not is_bounce(headers, opened, failures, words):
+    failures = _reported(opened)
+    words, subject = read_words(text), subject_of(mail)
+    if not is_bounce(headers, opened, failures, words, subject):
         return None
+    if not failures and opened.inner is not None:
+        opened, failures = _inside(opened, opened.inner)
     returned = opened.returned or words.returned
     excluded = _senders(headers, returned)
     failed = [failure for failure in failures if failure.action != "delivered"]
@@ -51,10 +52,20 @@ def read_bounce(mail: Message, headers: Headers) -> Bounce | None:
     addresses = without(
         _failed([failure for failure, _ in judged], headers, words, returned, excluded), excluded
     )
-    verdict = _mildest([verdict for _, verdict in judged]) or _by_words(
-        words, decoded(str(next(iter(headers.get("subject", ())), ""))), addresses
-    )
+    verdict = _mildest([verdict for _, verdict in judged]) or _by_words(words, subject, addresses)
     return Bounce(addresses[:_MOST], verdict.severity, verdict.status, _references(returned), verdict.reason)
+
+
+def _reported(opened: Opened) -> list[Failure]:
+    reports = opened.reports or [each for each in (*opened.plain, *opened.html) if holds_report(each)]
+    return [failure for report in reports for failure in failures_in(report)]
+
+
+def _inside(opened: Opened, inner: Message) -> tuple[Opened, list[Failure]]:
+    """Return the bounce that a gateway attached to its own notice of it, or what there is without one."""
+    attached = open_mail(inner)
+    failures = _reported(attached) if attached.kind else []
+    return (attached, failures) if failures else (opened, [])
 
 
 def _failed(
@@ -71,18 +82,25 @@ def _failed(
     sure = [address for address in named if weights[address] >= _SURE and address not in excluded]
     if sure or len(recipients) == 1:
         return sure or recipients
-    return [address for address in named if weights[address] >= 0][:1] or words.addressed
+    return [address for address in named if weights[address] > 0][:1] or words.addressed
 
 
 def _senders(headers: Headers, returned: Headers) -> list[str]:
-    """Return the addresses of the one whose mail came back, and of who sent the bounce."""
+    """Return the addresses of the one whose mail came back, and of who sent the bounce.
+
+    A returned mail whose sender is forged to be its recipient says nothing of either.
+    """
     own = [str(value) for name in ("from", "to", "delivered-to") for value in headers.get(name, ())]
     theirs = [
         str(value)
         for name in ("from", "sender", "reply-to", "return-path")
         for value in returned.get(name, ())
     ]
-    return addresses_in(", ".join([*own, *theirs])[:8000])
+    to = {address.casefold() for address in addresses_in(", ".join(returned.get("to", ()))[:4000])}
+    senders = [each for each in addresses_in(", ".join(theirs)[:8000]) if each.casefold() not in to]
+    # Who wrote to nobody but themselves is the recipient too.
+    readers = [each for each in addresses_in(", ".join(own)[:8000]) if to != {each.casefold()}]
+    return readers + senders
 
 
 def _judged(failure: Failure, words: Words) -> Verdict:

@@ -44,6 +44,7 @@ class Opened:
 
     kind: the report's type in the mail's own Content-Type, or empty. plain, html: its own words by part.
     reports: the text of each report. returned: the headers of a mail that came back, by lower-case name.
+    inner: that mail, where it is attached whole.
     """
 
     kind: str = ""
@@ -52,6 +53,7 @@ class Opened:
     reports: list[str] = field(default_factory=list)
     returned: dict[str, list[str]] = field(default_factory=dict)
     has_returned: bool = False
+    inner: Message | None = None
 
     @property
     def text(self) -> str:
@@ -136,6 +138,7 @@ def _take_returned(opened: Opened, part: Message) -> None:
     if opened.returned:
         return
     if isinstance(inner, Message):
+        opened.inner = inner
         for name, value in inner.items():
             opened.returned.setdefault(name.lower(), []).append(str(value)[:2000])
         body = inner.get_payload()

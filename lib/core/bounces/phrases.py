@@ -72,7 +72,7 @@ SUBJECT = _any(
     r"|не вдалося доставити|сбой доставки",
     r"δεν (?:ήταν |είναι )?(?:δυνατή|παραδόθηκε)|αποτυχία παράδοσης|μη παραδοτέ|לא ניתן (?:למסירה"
     r"|למסור)|נכשלה מסירת|تعذر (?:تسليم|التسليم)|غير قابل للتسليم|فشل (?:تسليم|في تسليم)",
-    r"配信不能|配信できません|配信エラー|送信できません|送信エラー|届けできません|不達|未配達|配送エラー|返送|エラーメール|配達不能|配信失敗|配達できません",
+    r"配信不能|配信できません|配信エラー|送信できません|送信エラー|届けできません|不達|未配達|配送エラー|返送|エラーメール|メールエラー|エラー通知|配達不能|配信失敗|配達できません",
     r"退信|退件|退回|無法(?:傳遞|投遞|寄送|送達)|无法(?:投递|送达|传递|发送)|未(?:送达|送達|能送达|传递)|投递失败|投遞失敗|傳送失敗|发送失败|傳遞失敗|邮件系统|系统退",
     r"반송|배달되지|배달할 수|전송 실패|전송할 수|발송 실패|배달 실패|전달되지|전송되지",
     r"nedostavljiv|neisporučen|ni bilo mogoče dostaviti|no s.ha pogut lliurar|không (?:thể )?(?:gửi"
@@ -161,7 +161,8 @@ PROGRAM = _any(
     r"|transcript of (?:the )?session|session transcript|reporting-mta|returned mail follows"
     r"|mail delivery (?:sub)?system",
     r"(?:undeliverable|failed) (?:address|recipient)s?|-+ ?failed recip|message not delivered to"
-    r"|unable to deliver (?:your )?message to|non-delivery report|mailenable:|message from interscan",
+    r"|unable to deliver (?:your )?message to|non-delivery report|error message below:"
+    r"|mail from: \S+ rcpt to:|mailenable:|message from interscan",
     r"diese (?:e-?mail|nachricht) wurde (?:automatisch|vom)|folgende\w* (?:empfänger|adress)\w*"
     r"|fehler beim zustellen|im folgenden .{0,40}empfänger|letters? to the following",
     r"les? destinataires? suivant|aux? destinataires? suivant|(?:a|à) (?:los|os|le|i"

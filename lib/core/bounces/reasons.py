@@ -40,7 +40,8 @@ NO_MAILBOX = _rule(
     r"| with that)?",
     r"(?:doesn.t|does not|don.t|do not) have an? \S{0,40} ?(?:account|mailbox|user|e-?mail)",
     r"user_?unknown|unknown_?user|unknown local|recipnotfound|badrcptto|bad_recipient|recipient_not_found"
-    r"|notfound|no mailbox|mailbox unavailable|mailbox not available|user not available|user not known"
+    r"|notfound|no mailbox|mailbox (?:\S{1,60} )?unavailable|mailbox not available|user not available"
+    r"|user not known"
     r"|not (?:listed|found) in|isn.t a (?:valid|known)|couldn.t be found|could not be found|wasn.t found"
     r"|can.?t be found|cannot be found|was not found|no valid recipients?|no longer valid"
     r"|not on (?:this|our)"
@@ -70,7 +71,8 @@ NO_DOMAIN = _rule(
     "hard",
     "no such domain",
     r"(?:host|domain|server)(?: name)?(?: (?!said|reports|mailbox|user|recipient|account"
-    r"|address)\S{1,60}){0,3}? (?:is |was )?(?:not found|unknown|does ?n.t exist|does not exist"
+    r"|address)\S{1,60}){0,3}? (?:is |was )?(?:not found(?!,? try again)|unknown|does ?n.t exist"
+    r"|does not exist"
     r"|invalid)"
     r"|(?:unknown|no such|bad|invalid|non-?exist\w*|unrouteable"
     r"|unroutable) (?:mail )?(?:destination )?(?:host|domain|system|server)"
@@ -88,11 +90,12 @@ DISABLED = _rule(
     "mailbox disabled",
     r"(?:account|mailbox|user|recipient|address|e-?mail|inbox)(?: \S{1,60}){0,5}? (?:is |was |been "
     r"|has been |currently |temporarily )*"
-    r"(?:disabled|inactive|deactivated|suspended|discontinued|closed|blocked by admin|expired|locked"
+    r"\b(?:disabled|inactive|deactivated|suspended|discontinued|closed|blocked by admin|expired|locked"
     r"|terminated|cancell?ed|deleted|removed|frozen|dormant)"
-    r"|(?:disabled|inactive|deactivated|suspended|expired|closed|locked|discontinued"
+    r"|\b(?:disabled|inactive|deactivated|suspended|expired|closed|locked|discontinued"
     r"|dormant) (?:\S+ ){0,2}?(?:account|mailbox|user|recipient|address)"
-    r"|\[suspend\]|no longer (?:active|available|used|in use|accept\w*|valid|monitored|on server"
+    r"|temporar\w+ (?:locked|suspended|inactive)|\[suspend\]|no longer (?:active|available|used|in use"
+    r"|accept\w*|valid|monitored|on server"
     r"|employed)|has moved|mailbox moved"
     r"|user has left|relocated|not (?:an? )?active|account.{0,40}not active",
 )
@@ -103,9 +106,11 @@ FULL = _rule(
     r"|mailbox(?: \S{1,60}){0,4}? (?:is )?(?:full|over|too large|exceed)|(?:mail ?box|inbox"
     r"|mail ?folder|disk|mail ?drop|storage|account)(?: \S{1,40}){0,3}? full"
     r"|quota|out of storage|storage (?:limit|space|allocation|exceeded)"
-    r"|insufficient (?:system )?(?:disk|storage|space|resources)"
+    r"|insufficient (?:system )?(?:disk|storage|space|resources)|enough (?:disk )?space"
+    r"|space (?:\S{1,20} ){0,3}used up"
+    r"|too much mail data|mail ?file size"
     r"|not enough (?:\S+ )?(?:space|storage)|no (?:disk )?space left|out of (?:disk )?space"
-    r"|exceed\w* (?:\S+ ){0,3}?(?:storage|mailbox size|allocat|space|allowed size)"
+    r"|exceed\w* (?:\S+ ){0,3}?(?:storage|mailbox size|allocat|space|allowed size|receiving limit)"
     r"|size limit.{0,40}mailbox|mailbox size limit|maildir over|user is overquota|is full\b"
     r"|mailbox_full|postfach (?:ist )?voll"
     r"|speicherplatz|bo[iî]te (?:\S+ ){0,3}pleine|buz[oó]n (?:\S+ ){0,2}lleno|caixa .{0,40}(?:cheia"
@@ -114,24 +119,51 @@ FULL = _rule(
 TOO_LARGE = _rule(
     "policy",
     "message too large",
-    r"(?:message|mail|e-?mail|attachment)s?(?: \S{1,60}){0,6}? (?:too (?:large|big)|exceed\w*"
+    r"(?:message|mail|e-?mail|attachment)s?(?: \S{1,60}){0,6}? (?:too (?:large|big)|exceed\w*\b"
+    r"(?! (?:\S{1,40} ){0,3}(?:hop|time|retr|age\b|number|queue|hours|rate|connection))"
     r"|larger than|over the)"
     r"|(?:message|maximum|max) (?:\S+ )?size (?:\S+ ){0,3}?(?:exceed|limit|too)"
     r"|exceed\w* (?:\S+ ){0,5}?(?:message|maximum|max|fixed|size) ?(?:\S+ )?(?:size|limit|length)"
     r"|too (?:large|big) (?:message|mail|for)|size exceeds|message too long|message size|msg too big",
 )
+#: Words that put the fault on the sender's address or server, beside which a "not found" is the sender's.
+SENDER = _rule(
+    "policy",
+    "refused by policy",
+    r"(?:invalid|unroutable|bogus|bad|unverified|null|unknown|unauthori[sz]ed) (?:envelope )?(?:sender"
+    r"|mail from)"
+    r"|senders?(?:.s)? (?:e-?mail )?(?:ip )?(?:address |domain |host )?(?:is |was |are "
+    r"|has been )?(?:not|rejected|invalid"
+    r"|refused|denied|verif\w+|unknown|must|does|blocked|empty)"
+    r"|domain of sender|from: domain|client (?:host|ip)|your envelope sender|[eé]metteur|empty envelope"
+    r"|third-party dsn|\bbatv\b|backscatter|valid sender domain|registered gateway user|mail from not"
+    r"|only accept\w* (?:mail|e-?mail|messages?) from|accept\w* (?:mail|e-?mail|messages?) only from",
+)
 POLICY = _rule(
     "policy",
     "refused by policy",
-    r"\bspam\b|spam(?:my|haus|cop|assassin|bouncer| ?score| ?filter|-like|ming)|\bube\b|\buce\b"
+    r"\bspam\b|anti-?spam|spam(?:my|haus|cop|assassin|bouncer| ?score| ?filter|-like|ming)|\bube\b|\buce\b"
     r"|unsolicited|junk|bulk e?mail|phish"
-    r"|black-?list|block-?list|deny-?list|block(?:ed)? (?:list|using|by|for|because|due|due to)"
-    r"|\b(?:dns)?[br]l\b|dnsbl|\brbls?\b|\buribl|surbl|sorbs|barracuda"
+    r"|black[ -]?list|block[ -]?list|deny-?list|block(?:ed)? (?:list|using|by|for|because|due|due to)"
+    r"|\b(?:dns)?[br]l\b|dnsbl|\b\w?rbls?\b|\buribl|surbl|sorbs|barracuda"
     r"|reputation|\bdmarc\b|\bspf\b|sender ?policy|\bdkim\b|domainkeys|sender id\b"
-    r"|authenticat\w+ (?:check|required|fail|result)|unauthenticated|not authenticated"
-    r"|polic(?:y|ies)|prohibited|not (?:permitted|allowed|authori[sz]ed)|unauthori[sz]ed"
+    r"|authenti[cf]|\btls\b|certificate|purported|validation|invalid ip|unverif|\bspams\b|unwanted"
+    r"|sending ip"
+    r"|preferences|notauthorized|restrictedto|account is protected|user reject|blocked by|\bblocked\b"
+    r"|rcpthosts"
+    r"|dynamic ips?\b|open proxy|server of your isp|your (?:network|remotehost) (?:is|has|looks)"
+    r"|\bip(?: address)?[ :=]{1,3}\d|\bip/domain"
+    r"|go away|(?:from|this) mail server|user complaints|mismatches|your hostname|resolve your|proofpoint"
+    r"|returned mail not|advertis|illegal attachment|header error|headers? (?:are |is )?not|non-?member"
+    r"|members?-only|closed mailing|moderat|organi[sz]ation\w* (?:settings|rule)|low priority"
+    r"|protocol violation"
+    r"|mass mailer|captcha|multiple addresses|our system has detected|rule imposed|fully qualified"
+    r"|(?:requires?|needs?) (?:smtp )?(?:authentication|confirmation)|rejecting (?:\S{1,20} )?(?:mail"
+    r"|content|message)"
+    r"|message (?:is )?given|geographic|envelope blocked|pre-?approved|polic(?:y|ies)|prohibited"
+    r"|not (?:permitted|allowed|authori[sz]ed)|unauthori[sz]ed"
     r"|not accept(?:ing|ed)? (?:mail|e-?mail|messages?|connections?) from"
-    r"|(?:message|mail|content|attachment|e-?mail|transaction|sender|session"
+    r"|(?:message|mail|content|e-?mail|transaction|sender|session"
     r"|body)(?: \S{1,60}){0,4}? (?:is |was |been |has been )*(?:rejected|blocked|refused|denied|banned"
     r"|filtered|prohibited|restricted|quarantined)"
     r"|(?:rejected|blocked|refused|denied|banned) (?:\S+ ){0,4}?(?:content|sender|message"
@@ -142,7 +174,7 @@ POLICY = _rule(
     r"|recipients|mails|hops.{0,4}spam)"
     r"|reverse dns|rdns|\bptr\b|helo|ehlo (?:name|command)|sender (?:verif|address|domain|is)"
     r"|your (?:ip|host|server|domain|e-?mail|message)(?: \S{1,60}){0,4}? (?:is |was |been "
-    r"|has been )*(?:blocked|listed|rejected|banned|refused|blacklisted|denied|not)"
+    r"|has been )*(?:blocked|listed|rejected|banned|refused|blacklisted|denied|not accept)"
     r"|suspicious|abus(?:e|ive)|challenge|white-?list|security (?:reason|settings?|policy)"
     r"|access denied|denied by|administrative(?:ly)? (?:prohibit|deni|reject)|poor|untrusted"
     r"|verification (?:failed|required)"
@@ -157,13 +189,28 @@ MAY_PASS = _rule(
     r"|can.t connect|cannot connect"
     r"|temporar|try again|later\b|deferred|retr(?:y|ied)|not respond|no (?:answer|response|reply)"
     r"|queue|expired|too (?:long|old|many)|delivery time|over \d+ (?:hours|days)"
-    r"|for (?:more than )?\d+(?:\.\d+)? (?:hours|days)|loop|hops|too many|overload|busy"
+    r"|for (?:more than )?\d+(?:\.\d+)? (?:hours|days)|loop|\bhops?\b|too many|overload|busy"
     r"|unavailable at this time"
     r"|i/o error|system error|local error|configuration (?:error|problem)|name server|nameserver"
-    r"|resolver|lookup fail|dns (?:fail|problem|error|lookup)|service (?:not available|unavailable)"
+    r"|lookup fail|dns (?:fail|problem|error|lookup)|service (?:not available|(?:currently )?unavailable)"
+    r"|find a gateway|(?:not|t|unable to) resolve|connection (?:was )?dropped|host not found,? try"
+    r"|internal (?:server )?error|error reading"
+    r"|system (?:config|call)|mailer error|exit (?:code|status)|command failed|local delivery failed"
+    r"|collected after|conversation with|requests? to connect|socket error|output file|misconfigur"
+    r"|connection limit|trop de connexion"
+    r"|numerous attempts|delivery attempts|\btries\b|retries|(?:for a|a) long time|error while"
+    r"|for more than"
     r"|resources|command output|not yet been|has not been delivered|still",
 )
 
+#: Where a server refused before a recipient was named, or after the content came: it is not the mailbox.
+STAGE = _rule(
+    "policy",
+    "refused by policy",
+    r"in reply to (?:mail from|end of data|data|helo|ehlo)|after (?:mail from|end of data|data|helo"
+    r"|ehlo|initial)"
+    r"|(?:mail from|\bdata\b|helo|ehlo) command",
+)
 #: A domain that is not there at all, said with a code of delay.
 NEVER = re.compile(
     r"nxdomain|does not exist|non-?exist|name or service not known|host not found|unknown host"
@@ -171,5 +218,7 @@ NEVER = re.compile(
 #: Words of a refusal that are never said of a missing mailbox.
 STRONG = re.compile(
     r"\bspam|spamhaus|unsolicited|black-?list|block-?list|dnsbl|\brbl\b|reputation|dmarc|\bspf\b"
-    r"|sender policy|dkim|phish|virus|malware|\bbanned|your (?:ip|server|domain)"
+    r"|sender policy|dkim|phish|virus|malware|\bbanned|your (?:ip|server|domain)|recipient preferences"
 )
+#: Lists of senders: whoever names one has refused, whatever code stands beside it.
+LISTED = re.compile(r"spamhaus|spamcop|dnsbl|\brbl\b|sorbs|(?:black|block)-?list|your ip\b")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import email.header
 import re
 from dataclasses import dataclass
+from email.message import Message
 
 from lib.core.bounces.addresses import ADDRESS, addresses_in
 from lib.core.bounces.notice import Words
@@ -30,6 +31,8 @@ _POSTMASTER = re.compile(
     r"|do[-_.]?not[-_.]?reply|noreply\S*|root|mail|smtp|exchange|imss|mailmarshal|mail[-_.]?system"
     r"|notification\S*)$"
 )
+#: Where nobody can be answered, nobody wrote.
+_NOBODY = re.compile(r"^(?:no|do[-_.]?not)[-_.]?reply$")
 _SYSTEM_NAME = re.compile(
     r"mail(?:er)?[- ]?(?:delivery|daemon|deliver)|deliver\w* (?:sub-?system|system|service|status"
     r"|report)|mail (?:sub)?system|system administrator|mail administrator|microsoft outlook"
@@ -40,25 +43,28 @@ _SYSTEM_NAME = re.compile(
 )
 #: Fields of a mail that a machine sends back; what a person's program quotes has none of them.
 _TRACES = {"received", "return-path", "message-id", "mime-version", "content-type"}
+#: What a server was told of the envelope, next to one another; people do not write so.
+_TRANSCRIPT = re.compile(r"error message below:.{0,2000}mail from: \S+ rcpt to: ")
 _EMPTY_PATH = re.compile(r"^\s*<\s*>\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Witnesses:
     daemon: bool
+    unanswerable: bool
     postmaster: bool
     subject: bool
     notice: bool
     program: bool
+    transcript: bool
     returned: bool
     attached: bool
     unattended: bool
     named: bool
 
 
-def is_bounce(headers: Headers, opened: Opened, failures: list[Failure], words: Words) -> bool:
+def is_bounce(headers: Headers, opened: Opened, failures: list[Failure], words: Words, subject: str) -> bool:
     """Say whether a mail is a bounce or a notice of delay."""
-    subject = decoded(_first(headers, "subject"))
     found = _witnesses(headers, opened, words, subject)
     machine = found.daemon or found.postmaster
     answered = ANSWER.match(subject) is not None
@@ -85,7 +91,8 @@ def _is_told(found: _Witnesses, *, answered: bool) -> bool:
     told = found.notice and found.named
     if found.daemon:
         return found.subject or found.notice or (found.returned and not answered)
-    if answered and not (found.postmaster and found.unattended):
+    # Some servers call their notice "Re:" of the returned mail's subject.
+    if answered and not (found.postmaster and (found.unattended or found.transcript)):
         return False
     if found.postmaster and found.subject:
         return found.notice or found.returned or found.unattended or found.program
@@ -93,7 +100,8 @@ def _is_told(found: _Witnesses, *, answered: bool) -> bool:
         return found.unattended or (found.program and (found.returned or found.named))
     if found.postmaster and found.program:
         return told or (found.notice and (found.returned or found.unattended))
-    return found.unattended and told and (found.postmaster or found.program or found.attached)
+    nobody = found.unattended and (found.postmaster or found.program or found.attached)
+    return told and (nobody or (found.unanswerable and found.attached))
 
 
 def _witnesses(headers: Headers, opened: Opened, words: Words, subject: str) -> _Witnesses:
@@ -101,7 +109,7 @@ def _witnesses(headers: Headers, opened: Opened, words: Words, subject: str) -> 
     locals_ = [address.rpartition("@")[0].casefold() for address in addresses_in(sender)]
     bare_name = ADDRESS.sub(" ", sender).casefold()
     path = headers.get("return-path", ())
-    nobody = not sender.strip() or "<>" in sender.replace(" ", "")
+    nobody = (not sender.strip() and "@" not in "".join(map(str, path))) or "<>" in sender.replace(" ", "")
     daemon = any(_DAEMON.match(local) for local in locals_) or "mailer-daemon" in sender.casefold()
     named_system = _SYSTEM_NAME.search(bare_name) is not None
     postmaster = any(_POSTMASTER.match(local) for local in locals_)
@@ -109,15 +117,26 @@ def _witnesses(headers: Headers, opened: Opened, words: Words, subject: str) -> 
     folded = words.folded
     return _Witnesses(
         daemon=daemon or (named_system and postmaster) or ("<>" in sender.replace(" ", "")),
+        unanswerable=any(_NOBODY.match(local) for local in locals_),
         postmaster=postmaster or named_system or nobody,
         subject=SUBJECT.search(subject.casefold()) is not None,
         notice=NOTICE.search(folded) is not None,
+        transcript=_TRANSCRIPT.search(folded) is not None,
         program=PROGRAM.search(folded) is not None,
         attached=opened.has_returned,
         returned=opened.has_returned or bool(words.returned.keys() & _TRACES),
         unattended=bool(path and _EMPTY_PATH.match(str(path[0]))) or submitted not in {"", "no"},
         named=bool(words.addressed) or any(weight >= 2 for weight in words.named.values()),  # noqa: PLR2004 - see notice._weight
     )
+
+
+def subject_of(mail: Message) -> str:
+    """Return a mail's subject, also one whose letters were not encoded (RFC 6532, or an older charset)."""
+    raw = next((str(value) for name, value in mail.raw_items() if name.lower() == "subject"), "")[:1000]
+    source = raw.encode("utf-8", "surrogateescape")
+    if b"\x1b$" in source:
+        return source.decode("iso-2022-jp", "replace")
+    return decoded(source.decode("utf-8", "replace"))
 
 
 def decoded(value: str) -> str:

@@ -12,11 +12,14 @@ import re
 from lib.core.bounces.reasons import (
     DISABLED,
     FULL,
+    LISTED,
     MAY_PASS,
     NEVER,
     NO_DOMAIN,
     NO_MAILBOX,
     POLICY,
+    SENDER,
+    STAGE,
     STRONG,
     TOO_LARGE,
     Rule,
@@ -30,11 +33,12 @@ _REPLY = re.compile(r"(?:^|[\s;:(\[<>=\"'#])([45]\d\d)(?=[\s\-;:,.)\]#]|$)")
 _SPACES = re.compile(r"\s+")
 #: Postfix's "host x[192.0.2.1] said:", whose host is not what is unknown.
 _SAID = re.compile(r"\bhost \S{1,255} (?:said|refused to talk to me):", re.IGNORECASE)
-_IGNORED = re.compile(r"https?://[^\s<>\"]{1,500}|<?[\w.+=-]{1,80}@[\w.-]{1,200}>?")
+_LINK = re.compile(r"https?://([\w.-]{1,100})[^\s<>\"]{0,500}", re.IGNORECASE)
+_IGNORED = re.compile(r"<?[\w.+=-]{1,80}@[\w.-]{1,200}>?")
 
 
 #: The order in which words are heard. Who is full, or too large, says so; a refusal is often beside it.
-_RULES = (FULL, TOO_LARGE, NO_DOMAIN, DISABLED, NO_MAILBOX, POLICY, MAY_PASS)
+_RULES = (FULL, TOO_LARGE, SENDER, NO_DOMAIN, DISABLED, NO_MAILBOX, POLICY, MAY_PASS, STAGE)
 _HARD = (NO_DOMAIN, DISABLED, NO_MAILBOX)
 
 #: What a code of RFC 3463 says by itself, by its last two numbers.
@@ -96,7 +100,7 @@ def judge(*, action: str, status: str, diagnostic: str, around: str) -> Verdict:
     if shown.startswith("4") or (not shown and reply.startswith("4")):
         if rule is NO_DOMAIN and action == "failed" and NEVER.search(words):
             return Verdict("hard", shown, rule.reason)
-        milder = rule is not None and rule.severity == "policy"
+        milder = rule is not None and rule.severity == "policy" and rule is not STAGE
         return Verdict("policy" if milder else "soft", shown, rule.reason if rule else MAY_PASS.reason)
     if rule is not None:
         return Verdict(rule.severity, shown, rule.reason)
@@ -112,23 +116,25 @@ def _rule_of(words: str, code: str) -> Rule | None:
     met = [rule for rule in _RULES if rule.words.search(words)] if words else []
     if not met:
         return None
-    first = met[0]
-    if first in _HARD and POLICY in met:
-        named = code.partition(".")[2]
-        if named.startswith(("7.", "6.")) and first is not NO_MAILBOX:
-            return POLICY
-        if STRONG.search(words) and not named.startswith(("1.", "2.")):
-            return POLICY
-    if first is MAY_PASS and _tells(code):
-        return None
-    if first is POLICY and code.partition(".")[2].startswith("1.") and not STRONG.search(words):
-        return None
-    return first
+    first, named = met[0], code.partition(".")[2]
+    if first in _HARD and POLICY in met and _is_refusal(words, named, first):
+        return POLICY
+    if first in (POLICY, SENDER):
+        return None if named.startswith("1.") and not STRONG.search(words) else first
+    return None if first in (MAY_PASS, STAGE) and _tells(code) else first
+
+
+def _is_refusal(words: str, named: str, first: Rule) -> bool:
+    """Say whether it is the sender who was refused, where a mailbox or domain is called missing beside it."""
+    if named.startswith(("7.", "6.")) and first is not NO_MAILBOX:
+        return True
+    strong = STRONG.search(words) and not named.startswith(("1.", "2."))
+    return bool(strong or LISTED.search(words))
 
 
 def _plain(text: str) -> str:
-    """Return words in one case and spacing, without links and addresses, whose parts would count as words."""
-    return _SPACES.sub(" ", _IGNORED.sub(" x ", text[:4000])).casefold().strip()
+    """Return words in one case and spacing, without addresses, and of links with the host alone."""
+    return _SPACES.sub(" ", _IGNORED.sub(" x ", _LINK.sub(r" \1 ", text[:4000]))).casefold().strip()
 
 
 def _code(text: str) -> str:

@@ -74,6 +74,15 @@ PEOPLE = {
         "Your message did not reach the following recipient(s): ben@example.net\n",
         more="Return-Path: <ann.berger@example.org>\n",
     ),
+    "is not named, and has no mailbox as subject": (
+        f"Return-Path: <{ANN}>\nTo: rita@example.com\nSubject: Mail from an unknown user\n\nIt is me, Ann.\n"
+    ),
+    "forwards a bounce with the servers' words": plain(
+        PERSON,
+        "Re: A role",
+        f"Error message below:\n550 no such user\n\n  MAIL FROM: rita@example.com\n  RCPT TO: {ANN}\n",
+        more=OWN,
+    ),
     "is named Bounce": plain("Ben Bounce <bounce@example.org>", "Re: A role", "Yes, please.\n", more=OWN),
 }
 MACHINES = {

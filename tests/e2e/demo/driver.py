@@ -118,7 +118,8 @@ class Demo:
         for index, email in enumerate(self.candidates):
             inbox = self.cloud.world.outside_inbox(email)
             for step in range(self.seen.get(email, 0), len(inbox)):
-                at, following = inbox[step].at, self._following(email, step)
+                at = inbox[step].at
+                following = self._following(email, step, at)
                 self.screen.mail(at)
                 for reaction in script.reactions_of(index, len(self.planned[email])):
                     if reaction.kind != "bounce" and reaction.after == step:
@@ -127,14 +128,17 @@ class Demo:
                         self.end = max(self.end, when + SCHEDULE)
             self.seen[email] = len(inbox)
 
-    def _following(self, email: str, step: int) -> datetime | None:
+    def _following(self, email: str, step: int, came: datetime) -> datetime | None:
+        """Return when the next mail is planned; that much later if this one was."""
         planned = self.planned[email]
-        return planned[step + 1].due if step + 1 < len(planned) else None
+        if step + 1 >= len(planned):
+            return None
+        return max(planned[step + 1].due, came + (planned[step + 1].due - planned[step].due))
 
     def react(self, index: int, reaction: Reaction, raw: bytes) -> None:
         """Do one thing that a candidate does."""
         now, email = self.cloud.clock.now(), self.candidates[index]
-        back = script.day_back(reaction, now, self._following(email, reaction.after))
+        back = script.day_back(reaction, now, self._following(email, reaction.after, now))
         words = script.signed(email, reaction.after) if reaction.is_mail else ""
         self.did.setdefault(email, []).append(Did(reaction.kind, reaction.after, now, words, back))
         self.screen.reaction(now, index, reaction, back)

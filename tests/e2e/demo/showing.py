@@ -158,7 +158,9 @@ class Screen:
         """Print what a candidate does."""
         if self._mails and self._mails[-1].date() != at.date():
             self.day_is_over()
-        how = f"back on {back:%a %d %b}" if back else reaction.how
+        how = f"back on {back:%a %d %b}" if back else str(reaction.how)
+        if reaction.kind == "automatic" and not back:
+            how = "names no day of return"
         lost = "; Gmail's notification is lost" if reaction.unnoticed else ""
         self.say(f"  {at:%a %d %b %H:%M}  candidate {index + 1} {DOES[reaction.kind]} ({how}){lost}")
 
