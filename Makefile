@@ -33,8 +33,12 @@ demo: setup ## the main job on a local cloud; your own files: CSV=... CAMPAIGN=.
 serve: setup ## start the same and stay; prints URLs and a user token
 	@exec $(PY) -m tests.e2e.demo.serve
 
+.PHONY: corpora
+corpora: setup ## fetch the public test messages that bounces are measured on, and print how many are recognised
+	@$(PY) -m tests.core.bounces.measure || echo 'no public test messages: their test is skipped'
+
 .PHONY: test
-test: setup ## all tests, the official emulators included
+test: setup corpora ## all tests, the official emulators included
 	$(PY) -m pytest -n 2 --dist loadfile $(TESTS)
 
 .PHONY: check

@@ -33,7 +33,7 @@ def replan_all(services: Services, campaign: Campaign) -> bool:
             return nothing_left(services, campaign)
         planned = _replan(services, campaign, waiting)
         if planned is None:
-            return False
+            return nothing_left(services, campaign)
         for enrollment in planned:
             queue_step(services, enrollment)
     return False

@@ -13,10 +13,13 @@ from lib.core.callers import VerifiedCaller
 from lib.core.enrollment import LIVE
 from lib.core.ids import enrollment_id
 from lib.core.records import Campaign, Day, Enrollment
+from lib.flows.controlling import Reason, cancel, pause, skip
 from tests.flows.memory_services import ORG, in_slots
-from tests.flows.outreach import MINUTE, Outreach
+from tests.flows.outreach import ANN, MINUTE, Crash, Outreach, crash
 
 AUTHOR = VerifiedCaller(org=ORG, user="user-1", email="recruiter@example.com", role="member")
+CY = "cy@example.com"
+MANY = [f"c{number}@d{number}.example.org" for number in range(12)]
 COLLEAGUE = VerifiedCaller(org=ORG, user="user-2", email="sam@example.com", role="member")
 ADMIN = VerifiedCaller(org=ORG, user="user-3", email="boss@example.com", role="admin")
 
@@ -91,3 +94,37 @@ class Control(Outreach):
                 if slot.due > now and slot.step not in done
             ]
         assert sorted(entries) == sorted(slots)
+
+
+def stop(control: Control) -> None:
+    cancel(control, AUTHOR, "c1", Reason())
+
+
+def hold(control: Control) -> None:
+    pause(control, AUTHOR, "c1", Reason(why="the role is filled"))
+
+
+def leave_out(control: Control) -> None:
+    skip(control, AUTHOR, "c1", control.id_of(ANN))
+
+
+class dying:  # noqa: N801 - a context
+    """Let the process die after so many commits."""
+
+    def __init__(self, control: Control, after: int) -> None:
+        self.control, self.left = control, after
+        self.commit = control.store.commit
+
+    def __enter__(self) -> None:
+        def commit(*args: object) -> object:
+            done = self.commit(*args)  # type: ignore[arg-type]
+            self.left -= 1
+            if self.left < 0:
+                crash()
+            return done
+
+        self.control.store.commit = commit  # type: ignore[method-assign,assignment]
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self.control.store.commit = self.commit  # type: ignore[method-assign]
+        return kind is Crash

@@ -134,7 +134,7 @@ def test_two_workers_park_a_message_once(outreach: Outreach, poison: Poison) -> 
     outreach.push()
     outreach.go_on(31 * MINUTE)
     outreach.pass_time(4 * MINUTE)
-    outreach.events["before message"] = lambda: outreach.push("the other")
+    outreach.events["before headers"] = lambda: outreach.push("the other")
     outreach.push("this")
     assert outreach.inbox().parked == 1
 

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from lib.core import keys
+from lib.core.editing import Edit
 from lib.core.errors import NotFound
 from lib.core.records import Pending, Status
 from lib.flows.controlling import Reason, pause
+from lib.flows.editing import edit
 from lib.flows.showing import ShownMailbox, list_mailboxes
 from lib.flows.showing_campaigns import interested_share, show_answer, show_campaign
 from lib.flows.showing_candidates import Page, list_candidates
@@ -50,9 +52,6 @@ def test_campaign_that_is_planned_anew_says_so(control: Control) -> None:
 
 def test_variants_have_their_own_figures() -> None:
     control = Control(*MANY)
-    from lib.core.editing import Edit  # noqa: PLC0415
-    from lib.flows.editing import edit  # noqa: PLC0415
-
     variants = [{"id": "a", "text": "This is a."}, {"id": "b", "text": "This is b."}]
     steps: list[Any] = [
         {"id": one.id, "subject": one.subject, "text": one.text, "delay": f"P{one.delay.days}D"}

@@ -74,7 +74,9 @@ def test_what_fails_comes_again(office: Office) -> None:
     failed = office.post("watch_notification", json=push())
     assert (failed.status_code, failed.json()) == (503, {"outcome": "comes_again"})
     assert int(failed.headers["Retry-After"]) >= 1
-    assert office.stored() == before
+    # Nothing but that it was tried.
+    assert {path for path in office.stored().keys() - before.keys() if "/reads/" not in path} == set()
+    assert before.items() <= office.stored().items()
     assert office.post("watch_notification", json=push()).json() == {"outcome": "worked off"}
 
 

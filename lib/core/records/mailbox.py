@@ -53,9 +53,9 @@ class Inbox(Record, frozen=True, kw_only=True):
     off. renew_at: when the watch is renewed; watch_failed: why that failed last. pending_marks counts the
     commits that put mail aside, pending_done those that were looked up again since: while they differ, some
     mail is pending. paused_until, paused_why: nothing is sent until then. bounces: when the last mails
-    bounced, since the last pause for it. minute, units: quota units of reading since ``minute`` began.
-    parked: mails that could not be worked off and are shown. covered_since: how far back the last catch-up
-    after an expired history went (None: there was none).
+    bounced, since the last pause for it. minute, units: quota units of reading up to the last read, at
+    ``minute``; none count after a minute without one. parked: mails that could not be worked off and are
+    shown. covered_since: how far back the last catch-up after an expired history went (None: there was none).
     """
 
     id: str
