@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from lib.core import keys
+from lib.core.dates_in_words import day_in_words
 from lib.core.enrollment import LIVE, Event, answered_automatically, postponed_until, stopped
 from lib.core.freeing import day_keys, freed_days
 from lib.core.ids import normalise_address
@@ -109,7 +110,8 @@ class Page:
         # That a colleague in copy is away is no reason to wait.
         if back is not None and normalise_address(found.understood.sender or "@") not in copied:
             at = datetime.combine(back, time(), ZoneInfo(enrollment.timezone)).astimezone(UTC)
-            after = postponed_until(after, at, f"away, back on {back.isoformat()}", self.worked.now)
+            why = f"away, back on {day_in_words(back, self.worked.now.year)}"
+            after = postponed_until(after, at, why, self.worked.now)
         self.writes[keys.enrollment(self.inbox.org, enrollment.id)] = after
 
     def _bounce(self, found: Found, enrollment: Enrollment) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,6 +21,9 @@ from lib.core.ids import address_id, enrollment_id
 from lib.core.keys import Key, Snapshot
 from lib.core.records import Campaign, Contact, Enrollment, EnrollmentRef, Org, Record, Slot, Status
 from lib.core.shortlist import Candidate
+
+#: A preview plans from so much later on, so that there is time to look at it and accept just that.
+LOOKING_TIME = timedelta(minutes=10)
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,8 +154,9 @@ def enrollment_of(campaign: Campaign, place: Place, slots: tuple[Slot, ...], sta
         status=Status.WAITING,
         step=first.step,
         due=first.due,
-        # By the time of acceptance, not by now: a repeated request makes the same record.
-        wake_at=wake_for(first.due, start),
+        # Not by now: a repeated request makes the same record. Acceptance comes before the plan's start by
+        # the time for looking at it at most: what has no task by then must not be taken for queued.
+        wake_at=wake_for(first.due, start - LOOKING_TIME),
         plan=campaign.plan,
     )
 

@@ -117,7 +117,7 @@ def _of_letter(step: Step, letter: Letter, *, begins: bool) -> Iterator[tuple[st
         yield from (("subject", why) for why in _of_subject(step, letter.subject))
     if _GAP.search(letter.text[:200]):
         yield "text", "the greeting names nobody"
-    if "  " in letter.text.strip().replace("\n", " ") and not letter.html:
+    if not letter.html and any("  " in line.strip() for line in letter.text.splitlines()):
         yield "text", "there are two spaces in a row: maybe an empty value between them"
     for link in _broken_links(letter):
         yield body, f"{link} is no link that works"

@@ -25,7 +25,8 @@ from lib.ports import Services
 class Route:
     """Lead one method and path to a flow; body, query: what the flow gets of the request besides.
 
-    body: a record, or ``bytes`` as they came. An absent body is an empty record.
+    body: a record, or ``bytes`` as they came. An absent body is an empty record. answer: how what the flow
+    returns becomes an answer.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Route:
     flow: Callable[..., Any]
     body: type[Any] | None = None
     query: type[Any] | None = None
+    answer: Callable[[Any], Response] = json_response
 
 
 def routed(routes: Sequence[Route], services: Services, caller: VerifiedCaller, request: Request) -> Response:
@@ -47,7 +49,7 @@ def routed(routes: Sequence[Route], services: Services, caller: VerifiedCaller, 
         raise NotFound("there is nothing at this path")
     for route, ids in fitting:
         if route.method == request.method:
-            return json_response(route.flow(services, caller, *ids, *_given(route, request)))
+            return route.answer(route.flow(services, caller, *ids, *_given(route, request)))
     raise MethodNotAllowed([route.method for route, _ in fitting])
 
 

@@ -48,6 +48,8 @@ SETTLE_AFTER = timedelta(seconds=30)
 #: How often a draft is tried that Gmail refuses without a reason, before the mailbox pauses, and how long.
 REFUSALS = 3
 REFUSED_PAUSE = timedelta(hours=1)
+#: How Gmail refuses a mail for a thread that the user has deleted; more special errors are about other things.
+THREAD_GONE = (NotFound, Permanent)
 
 
 def deliver(delivery: Delivery, known: Snapshot) -> str:
@@ -75,8 +77,12 @@ def _send(delivery: Delivery) -> Sent:
         return gmail.send_draft(attempt.draft)
     try:
         return gmail.send_message(delivery.raw, attempt.thread or None)
-    except NotFound:
-        if not attempt.thread or delivery.services.clock.now() >= attempt.deadline:
+    except Permanent as error:
+        if (
+            type(error) not in THREAD_GONE
+            or not attempt.thread
+            or delivery.services.clock.now() >= attempt.deadline
+        ):
             raise
         # The user has deleted the thread, nothing went out; on the candidate's side References still join it.
         return gmail.send_message(delivery.raw, None)

@@ -7,7 +7,6 @@ not at all, with the new plan as the answer. The client's campaign id is the ide
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ import msgspec
 from lib.core import keys
 from lib.core.campaigns import Draft, content_digest, read_request, refused
 from lib.core.campaigns_accepting import Order, campaign_of, mailbox_faults, there_already
-from lib.core.campaigns_admitting import Skipped, enrollment_of, examined, places
+from lib.core.campaigns_admitting import LOOKING_TIME, Skipped, enrollment_of, examined, places
 from lib.core.campaigns_fields import is_id
 from lib.core.campaigns_planning import digest_of, terms_of, wishes_of
 from lib.core.errors import Conflict
@@ -30,8 +29,6 @@ from lib.ports import Services
 
 #: How many candidates a preview shows the whole mails for.
 SAMPLES = 3
-#: A preview plans from so much later on, so that there is time to look at it and accept just that.
-LOOKING_TIME = timedelta(minutes=10)
 
 
 class PlannedCandidate(msgspec.Struct, frozen=True, kw_only=True):

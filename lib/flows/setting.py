@@ -49,10 +49,11 @@ def change_mailbox(
     return _shown(services.store.change([key], decide))
 
 
-def resume_mailbox(services: Services, caller: VerifiedCaller, id_: str) -> None:
+def resume_mailbox(services: Services, caller: VerifiedCaller, id_: str) -> ShownMailboxSettings:
     """Let a mailbox send again that has paused itself; what is due gets new slots, and no burst goes out."""
     mailbox_key = keys.mailbox(caller.org, id_)
-    inbox_key = keys.inbox(_own(services.store.read([mailbox_key]), mailbox_key, caller).inbox)
+    mailbox = _own(services.store.read([mailbox_key]), mailbox_key, caller)
+    inbox_key = keys.inbox(mailbox.inbox)
 
     def decide(snapshot: Snapshot) -> Changes[None]:
         inbox = snapshot[inbox_key]
@@ -62,6 +63,7 @@ def resume_mailbox(services: Services, caller: VerifiedCaller, id_: str) -> None
         return Changes(None, writes={inbox_key: after})
 
     services.store.change([inbox_key], decide)
+    return _shown(mailbox)
 
 
 def _own(snapshot: Snapshot, key: Key[Mailbox], caller: VerifiedCaller) -> Mailbox:

@@ -57,6 +57,24 @@ class ShownSuppression(msgspec.Struct, frozen=True, kw_only=True):
     since: str
 
 
+class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ask for a page of the list, from behind an id."""
+
+    after: str = ""
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """Say how many entries were put on the list."""
+
+    listed: int
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """Say which entries stay on the list, and why."""
+
+    kept: tuple[Fault, ...]
+
+
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """Show a page of the list; next: from where the next one goes on, "" at the end."""
 
@@ -83,10 +101,10 @@ def change_settings(services: Services, caller: VerifiedCaller, changed: Changed
     return ShownSettings(guard_days=org.guard_days, suppressed_domains=org.suppressed_domains)
 
 
-def list_suppressed(services: Services, caller: VerifiedCaller, after: str) -> Listed:
+def list_suppressed(services: Services, caller: VerifiedCaller, page: Page) -> Listed:
     """Return a page of the list."""
     org = _org(services, caller)
-    found = services.store.suppressions(caller.org, after=after, limit=PAGE)
+    found = services.store.suppressions(caller.org, after=page.after, limit=PAGE)
     return Listed(
         domains=org.suppressed_domains,
         addresses=tuple(
@@ -113,13 +131,14 @@ def _csv(services: Services, org: Org) -> Iterator[str]:
         after = found[-1].id
 
 
-def add_suppressed(services: Services, caller: VerifiedCaller, entries: Entries) -> int:
-    """Put addresses and domains on the list, and stop who is under way; return how many there were.
+def add_suppressed(services: Services, caller: VerifiedCaller, body: bytes) -> Listing:
+    """Put addresses and domains on the list, and stop who is under way; InvalidRequest lists every fault.
 
-    The same again changes nothing. Candidates at a suppressed domain are stopped as their next step comes up.
+    body: ``{"entries": [...]}``, or a CSV with a column ``entry``. The same again changes nothing. Candidates
+    at a suppressed domain are stopped as their next step comes up.
     """
     _admin(caller)
-    now = services.clock.now()
+    entries, now = _entries_from(body), services.clock.now()
 
     def listed(address: str) -> None:
         contact = address_id(services.address_key, address)
@@ -143,13 +162,13 @@ def add_suppressed(services: Services, caller: VerifiedCaller, entries: Entries)
             caller,
             lambda org: _with_domains(org, {*org.suppressed_domains, *entries.domains}),
         )
-    return len(entries.addresses) + len(entries.domains)
+    return Listing(listed=len(entries.addresses) + len(entries.domains))
 
 
-def remove_suppressed(services: Services, caller: VerifiedCaller, entries: Entries) -> tuple[Fault, ...]:
+def remove_suppressed(services: Services, caller: VerifiedCaller, body: bytes) -> Kept:
     """Take addresses and domains off the list; return those that stay on it, and why."""
     _admin(caller)
-    faults = []
+    entries, faults = _entries_from(body), []
     for address in entries.addresses:
         contact = address_id(services.address_key, address)
         lift = partial(lifted, org=caller.org, contact_id=contact)
@@ -160,12 +179,12 @@ def remove_suppressed(services: Services, caller: VerifiedCaller, entries: Entri
         _change_org(
             services, caller, lambda org: _with_domains(org, {*org.suppressed_domains} - {*entries.domains})
         )
-    return tuple(faults)
+    return Kept(kept=tuple(faults))
 
 
-def entries_from(body: bytes, *, is_csv: bool) -> Entries:
+def _entries_from(body: bytes) -> Entries:
     """Return the entries of a CSV with a column ``entry``, or of JSON; InvalidRequest lists all faults."""
-    if is_csv:
+    if not body.lstrip().startswith(b"{"):
         entries, faults = read_entries_csv(body)
     else:
         try:

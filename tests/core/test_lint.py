@@ -14,7 +14,7 @@ from tests.core.test_composing import CAMPAIGN, ENROLLMENT, MAILBOX
 GOOD = Step(
     id="intro",
     subject="{{ company }} and we",
-    text="Hi {{ first_name }},\nmore at https://example.com/jobs.\n{{ sender_first_name }}",
+    text="Hi {{ first_name }},\n\nmore at https://example.com/jobs.\n{{ sender_first_name }}",
     delay=timedelta(),
 )
 

@@ -196,3 +196,19 @@ def test_acceptance_keeps_its_budget(office: Office, candidates: int) -> None:
     assert reading <= (candidates + days) / 100 + 5
     assert office.store.written <= 2 * candidates + 2 * days + 10
     assert ledger(office) == planned(office)
+
+
+def test_no_first_step_is_taken_for_queued_that_was_beyond_the_horizon_at_acceptance(office: Office) -> None:
+    # Planned from ten minutes later on than it is accepted: a day after the one is more than a day after now.
+    steps = [
+        {"id": "intro", "subject": "Hi", "text": "Hi", "delay": f"PT23H{minutes}M"} for minutes in (50, 57)
+    ]
+    for number, step in enumerate(steps):
+        request = body(f"ada{number}@example.org", id=f"c{number}", steps=[step])
+        digest = preview(office, ORG, AUTHOR, request).plan_digest
+        run(office, body(f"ada{number}@example.org", id=f"c{number}", steps=[step], plan_digest=digest))
+        one = office.enrollment(f"ada{number}@example.org", f"c{number}")
+        queued = any(one.id.encode() in task.body for task in office.tasks.waiting)
+        assert one.wake_at is not None
+        assert queued or one.wake_at <= one.due - HORIZON
+        assert queued is (one.due - office.clock.now() <= HORIZON)

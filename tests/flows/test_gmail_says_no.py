@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from lib.core.errors import MailboxDisconnected, MailboxPaused, Permanent, RateLimited, Retryable, Unavailable
-from lib.core.records import Limits, Status
+from lib.core.records import Limits, Status, Step
 from tests.flows.memory_services import ORG, START, STEPS, enrolled, in_slots
 from tests.flows.outreach import ANN, BEN, MINUTE, Outreach
 
@@ -208,7 +208,7 @@ PLENTY = Limits(
     gap=timedelta(seconds=30),
     jitter=timedelta(seconds=10),
 )
-TWO_STEPS = (STEPS[0], msgspec.structs.replace(STEPS[1], delay=HOUR))
+SERIES = tuple(msgspec.structs.replace(step, delay=HOUR) for step in STEPS)
 MIXED: list[dict[str, Any]] = [
     {"status": 503},
     {"drop": True},
@@ -232,18 +232,21 @@ def figures(outreach: Outreach) -> Mapping[str, int]:
     return outreach.store.figures(ORG, "c1")
 
 
-def test_everybody_gets_every_step_once_although_a_fifth_of_all_calls_fails() -> None:
-    emails = [f"candidate{number}@example.org" for number in range(500)]
+@pytest.mark.parametrize(("count", "steps"), [(500, SERIES[:1]), (60, SERIES)], ids=["many", "series"])
+def test_everybody_gets_every_step_once_although_a_fifth_of_all_calls_fails(
+    count: int, steps: tuple[Step, ...]
+) -> None:
+    emails = [f"candidate{number}@example.org" for number in range(count)]
     outreach = Outreach(limits=PLENTY)
-    enrolled(outreach, *emails, steps=TWO_STEPS)
+    enrolled(outreach, *emails, steps=steps)
     a_fifth_fails(outreach)
     in_slots(outreach, *emails)
-    outreach.run_through(until=lambda: figures(outreach)["sent"] >= 700)
-    struck = sum(entry.status != HTTPStatus.OK for entry in outreach.world.access_log)
-    assert struck / len(outreach.world.access_log) > 0.15
+    outreach.run_through(until=lambda: figures(outreach)["sent"] >= 0.8 * count * len(steps))
+    calls = outreach.world.access_log
+    assert sum(entry.status != HTTPStatus.OK for entry in calls) > 0.15 * len(calls)
     outreach.world.faults.clear()
-    outreach.run_through(until=lambda: figures(outreach)["completed"] == len(emails))
+    outreach.run_through(until=lambda: figures(outreach)["completed"] == count)
     sent = [(email, mail.step) for email in emails for mail in outreach.enrollment(email).sent]
-    assert sorted(sent) == sorted((email, step.id) for email in emails for step in TWO_STEPS)
-    assert all(outreach.got(email) == 2 for email in emails)
+    assert sorted(sent) == sorted((email, step.id) for email in emails for step in steps)
+    assert all(outreach.got(email) == len(steps) for email in emails)
     assert (figures(outreach)["held"], outreach.drafts()) == (0, [])

@@ -201,7 +201,7 @@ def test_the_owner_ends_a_pause_before_its_time(office: Office) -> None:
         return Changes(None, writes={key: after})
 
     office.store.change([key], paused)
-    assert office.call("POST", f"mailboxes/{id_}/resume").json() == {"resumed": True}
+    assert office.call("POST", f"mailboxes/{id_}/resume").json()["id"] == id_
     assert office.inbox() == inbox
     # Where there is no pause, there is nothing to end.
     assert office.call("POST", f"mailboxes/{id_}/resume").status_code == 200

@@ -20,7 +20,8 @@ status reason                                       becomes
 400    failedPrecondition                           MailboxRefused; Permanent where there is no Gmail
 400    a refused recipient, and 413                 RecipientRefused, for a send or a draft
 400    any other                                    NotFound for a send (a used-up draft), RecipientRefused
-                                                    for a draft (this message's fault), else Permanent
+                                                    for a draft and for a mail without one (this message's
+                                                    fault), else Permanent
 other                                               Permanent
 ====== ============================================ ======================================================
 
@@ -60,8 +61,11 @@ from lib.core.errors import (
     Unavailable,
 )
 
-#: What a failure of a call means: ``send`` and ``draft`` may be refused a recipient, ``history`` may expire.
-Kind = Literal["read", "history", "draft", "send", "write"]
+#: What a failure of a call means: ``send`` (of a draft), ``message`` (sent without one) and ``draft`` may be
+#: refused a recipient, ``history`` may expire.
+Kind = Literal["read", "history", "draft", "send", "message", "write"]
+#: Of these nobody knows what became when there is no answer.
+SENDS: frozenset[Kind] = frozenset({"send", "message"})
 
 #: 403 reasons that pass by themselves within minutes.
 LIMITS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"})
@@ -91,6 +95,7 @@ BY_KIND: dict[tuple[int, Kind], type[OutreachError]] = {
     (404, "history"): HistoryExpired,
     (413, "draft"): RecipientRefused,
     (413, "send"): RecipientRefused,
+    (413, "message"): RecipientRefused,
 }
 
 
@@ -173,13 +178,13 @@ def _forbidden(
 
 
 def _bad_request(why: str, reason: str, message: str, kind: Kind) -> OutreachError:
-    if kind in {"send", "draft"} and REFUSED.search(message):
+    if kind in {"send", "message", "draft"} and REFUSED.search(message):
         return RecipientRefused(why)
     if reason == "failedPrecondition":
         return Permanent(why) if NO_GMAIL in message.lower() else MailboxRefused(why)
     if kind == "send":
         return NotFound(why)
-    return RecipientRefused(why) if kind == "draft" else Permanent(why)
+    return RecipientRefused(why) if kind in {"draft", "message"} else Permanent(why)
 
 
 def _until_midnight(now: datetime) -> timedelta:
@@ -189,7 +194,7 @@ def _until_midnight(now: datetime) -> timedelta:
 
 
 def _unclear(why: str, kind: Kind, wait: timedelta = DEFAULT_WAIT) -> OutreachError:
-    return SendUncertain(why) if kind == "send" else Unavailable(why, retry_after=wait)
+    return SendUncertain(why) if kind in SENDS else Unavailable(why, retry_after=wait)
 
 
 def _body_of(error: HttpError) -> _Body:
