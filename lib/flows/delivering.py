@@ -48,7 +48,7 @@ SETTLE_AFTER = timedelta(seconds=30)
 #: How often a draft is tried that Gmail refuses without a reason, before the mailbox pauses, and how long.
 REFUSALS = 3
 REFUSED_PAUSE = timedelta(hours=1)
-#: How Gmail refuses a mail for a thread that the user has deleted; more special errors are about other things.
+#: How Gmail refuses a mail for a thread that the user has deleted; more special errors mean other things.
 THREAD_GONE = (NotFound, Permanent)
 
 

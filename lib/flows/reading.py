@@ -162,10 +162,6 @@ def noting_trouble(services: Services, inbox: str) -> Iterator[None]:
         raise
 
 
-#: The old name, as long as others use it.
-noting_disconnection = noting_trouble
-
-
 def _disconnected(why: str) -> Callable[[Inbox], Inbox]:
     def after(inbox: Inbox) -> Inbox:
         if inbox.status == "disconnected":

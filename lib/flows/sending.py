@@ -32,8 +32,8 @@ from lib.core.ids import thread_key
 from lib.core.keys import Changes, Snapshot
 from lib.core.mails import Draft
 from lib.core.optout import optout_token, optout_url
-from lib.core.receiving import is_quiet
-from lib.core.records import AttachmentContent, Enrollment, Inbox, Status, Step
+from lib.core.receiving import may_matter
+from lib.core.records import AttachmentContent, Attempt, Enrollment, Inbox, Reads, Status, Step
 from lib.core.sending import (
     Later,
     Never,
@@ -100,7 +100,7 @@ def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
         if any(mail.message_id is None for mail in enrollment.sent):
             later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
             return _not_now(services, papers, snapshot, later, decided_at)
-        if enrollment.sent and something_new(gmail, inbox, first_look=not worked_off):
+        if enrollment.sent and something_new(gmail, inbox, enrollment, first_look=not worked_off):
             receive(services, task.inbox, gmail=gmail)
             worked_off = True
             continue
@@ -113,8 +113,8 @@ def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
     raise Retryable("the mailbox is busy: there is more new mail than one look can work off")
 
 
-def something_new(gmail: RecordedGmail, inbox: Inbox, *, first_look: bool) -> bool:
-    """Say whether the mailbox may hold an answer that is not worked off: the last look before a send.
+def something_new(gmail: RecordedGmail, inbox: Inbox, enrollment: Enrollment, *, first_look: bool) -> bool:
+    """Say whether the mailbox may hold what stops the candidate and is not worked off: the last look.
 
     Pending mail is looked up again once: what matches nothing even now is no answer to what is on record.
     """
@@ -124,17 +124,20 @@ def something_new(gmail: RecordedGmail, inbox: Inbox, *, first_look: bool) -> bo
         page = gmail.history(inbox.cursor, why="the last look before a follow-up")
     except HistoryExpired:
         return True
-    added = [ref for record in page.records for ref in record.added]
-    return page.next_page is not None or not all(is_quiet(ref.labels) for ref in added)
+    return may_matter(page, enrollment)
 
 
 def awaits_mail(services: Services, inbox: Inbox, enrollment: Enrollment) -> bool:
-    """Say whether Gmail names a mail in a thread of the enrollment that it does not have yet."""
+    """Say whether a mail that may be the candidate's answer could not be read yet.
+
+    One that Gmail names in a thread of the enrollment, or any that it fails to give: its thread may be new.
+    """
     if not enrollment.sent or inbox.pending_marks == inbox.pending_done:
         return False
     threads = {thread_key(enrollment.mailbox, mail.thread) for mail in enrollment.sent}
     waiting = services.store.pending(inbox.org, inbox.mailbox, PENDING_BATCH)
-    return any(not item.fetched and threads & set(item.lookups) for item in waiting)
+    unread = [item for item in waiting if not item.fetched]
+    return any(item.tries or threads & set(item.lookups) for item in unread)
 
 
 def _send(
@@ -165,14 +168,8 @@ def _send(
         subject=composed.subject,
         decided_at=decided_at,
     )
-    now = services.clock.now()
-    reads = gmail.taken(now)
-    found = correspondence_of(enrollment, thread_key(enrollment.mailbox, draft.thread))
-    writes = with_reads(dict([found]) if draft.thread else {}, reads)
-    wanted = Claim(attempt=attempt, tries=enrollment.tries, writes=writes)
-    claimed, after = services.store.changed(
-        papers.all(), lambda seen: claim(seen, papers, wanted, now), known=snapshot
-    )
+    reads = gmail.taken(services.clock.now())
+    claimed, after = _claim(services, papers, snapshot, attempt, reads)
     if claimed is Claimed.OURS:
         raw = composed.raw if gmail.headers_only else None
         return deliver(Delivery(services, gmail, papers, attempt, enrollment, campaign, raw), after)
@@ -181,6 +178,17 @@ def _send(
         if reads is not None:
             gmail.record(reads)
     return str(claimed)
+
+
+def _claim(
+    services: Services, papers: Papers, snapshot: Snapshot, attempt: Attempt, reads: Reads | None
+) -> tuple[Claimed, Snapshot]:
+    """Take the step for an attempt, in the commit that stores by which thread its answers are found."""
+    enrollment, now = snapshot.need(papers.enrollment), services.clock.now()
+    key, record = correspondence_of(enrollment, thread_key(enrollment.mailbox, attempt.thread))
+    writes = with_reads({key: record} if attempt.thread else {}, reads)
+    wanted = Claim(attempt=attempt, tries=enrollment.tries, writes=writes)
+    return services.store.changed(papers.all(), lambda seen: claim(seen, papers, wanted, now), known=snapshot)
 
 
 def _composed(

@@ -58,9 +58,9 @@ def _try_again(delivery: Delivery, snapshot: Snapshot) -> str:
             return move.why
         if not isinstance(move, Send):
             return give_back(delivery, move.why)
-        inbox = snapshot.need(papers.inbox)
-        if not (delivery.enrollment.sent and something_new(gmail, inbox, first_look=look == 0)):
-            if awaits_mail(services, inbox, delivery.enrollment):
+        inbox, enrollment = snapshot.need(papers.inbox), delivery.enrollment
+        if not (enrollment.sent and something_new(gmail, inbox, enrollment, first_look=look == 0)):
+            if awaits_mail(services, inbox, enrollment):
                 return give_back(delivery, AWAITED)
             return deliver(delivery, snapshot)
         receive(services, inbox.id, gmail=gmail)

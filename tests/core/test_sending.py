@@ -15,7 +15,7 @@ from lib.core import keys
 from lib.core.claiming import Claim, Claimed, attempt_for, claim
 from lib.core.enrollment import ATTEMPT_TIME, Event
 from lib.core.keys import Snapshot, Versioned
-from lib.core.records import Campaign, Contact, Correspondence, Mailbox, Org, Status, Step
+from lib.core.records import Campaign, Contact, Correspondence, Limits, Mailbox, Org, Status, Step
 from lib.core.sending import (
     AFTER_PAUSE,
     Later,
@@ -234,7 +234,9 @@ def test_claim_is_lost_to_whatever_came_first(changes: dict[str, Any]) -> None:
 
 
 def test_claim_is_refused_when_the_last_look_is_too_long_ago() -> None:
-    assert claim(papers(), PAPERS, wanted(), NOW + ATTEMPT_TIME).result is Claimed.LOST
+    long_slots = papers(mailbox={"limits": Limits(gap=2 * ATTEMPT_TIME)})
+    assert claim(long_slots, PAPERS, wanted(), NOW + ATTEMPT_TIME - SECOND).result is Claimed.OURS
+    assert claim(long_slots, PAPERS, wanted(), NOW + ATTEMPT_TIME).result is Claimed.LOST
 
 
 def test_same_claim_again_is_ours_unless_a_settler_was_faster() -> None:

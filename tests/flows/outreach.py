@@ -140,7 +140,7 @@ class Outreach(MemoryServices):
             self.maintain()
             self.run_tasks()
 
-    def run_through(self, until: Callable[[], bool], *, most: timedelta = 60 * DAY) -> None:
+    def run_through(self, until: Callable[[], bool], *, most: timedelta = 2 * DAY) -> None:
         """Let time pass from task to task, with ``maintain`` every few minutes, until a state is reached."""
         end, again = self.clock.now() + most, self.clock.now()
         while self.clock.now() < end:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from lib.core import keys
+from lib.core.campaigns_admitting import LOOKING_TIME
 from lib.core.enrollment import GRACE, HORIZON
 from lib.core.errors import Conflict, InvalidRequest
 from lib.core.ids import enrollment_id
@@ -15,7 +16,7 @@ from lib.core.keys import Changes, Snapshot
 from lib.core.records import EnrollmentRef, Status
 from lib.core.sending import SendTask
 from lib.flows.accepting import CHUNK
-from lib.flows.enqueueing import LOOKING_TIME, accept, preview
+from lib.flows.enqueueing import accept, preview
 from tests.flows.enqueueing_office import (
     ADA,
     AUTHOR,

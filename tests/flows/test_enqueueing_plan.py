@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from lib.core import keys
+from lib.core.campaigns_admitting import LOOKING_TIME
 from lib.core.errors import Conflict, InvalidRequest
 from lib.core.records import Limits
-from lib.flows.enqueueing import LOOKING_TIME, Preview, preview
+from lib.flows.enqueueing import Preview, preview
 from tests.flows.enqueueing_office import ADA, AUTHOR, BEN, CAL, Office, body, ledger, planned, run
 from tests.flows.memory_services import MAILBOX, ORG
 

@@ -147,3 +147,17 @@ def test_outage_of_all_of_gmail_lets_the_notification_come_again(outreach: Outre
     assert outreach.inbox().cursor == cursor
     outreach.push()
     assert outreach.reply(answer) is not None
+
+
+def test_follow_up_waits_for_a_mail_in_a_new_thread_whose_read_fails(
+    outreach: Outreach, poison: Poison
+) -> None:
+    answer = outreach.answer(In_Reply_To="", References="")
+    poison.ids = {answer}
+    outreach.pass_time(DAY)
+    assert "cannot be read yet" in outreach.send()
+    assert (outreach.got(), outreach.status()) == (1, Status.WAITING)
+    poison.ids.clear()
+    outreach.pass_time(10 * MINUTE)
+    outreach.maintain()
+    assert (outreach.got(), outreach.status()) == (1, Status.REPLIED)

@@ -232,6 +232,10 @@ def checked(folder: Path, lines: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_what_is_not_there_is_not_found(office: Office) -> None:
-    for method, path in (("GET", "mailboxes/connections"), ("POST", "mailboxes"), ("DELETE", "mailboxes/x")):
-        assert office.call(method, path).status_code == 404
+def test_what_is_not_there_is_refused(office: Office) -> None:
+    for method, path, status in (
+        ("GET", "mailboxes/connections", 405),
+        ("POST", "mailboxes", 405),
+        ("DELETE", "mailboxes/x", 404),
+    ):
+        assert office.call(method, path).status_code == status

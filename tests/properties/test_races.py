@@ -279,3 +279,21 @@ def test_a_worker_whose_draft_was_cleared_away_cannot_claim(services: PausingSer
     settle_all(services)
     assert mails(services) == 1
     assert services.enrollment(ANN).status is not Status.HELD
+
+
+def test_a_mail_that_went_out_just_before_its_draft_is_deleted_is_looked_for(
+    services: PausingServices,
+) -> None:
+    """The worker's send was on its way for minutes; it stalls before it can put the mail on record."""
+    enrolled(services, ANN)
+    late = stalled(services, services.task(ANN), "before send_draft")
+    services.clock.move(timedelta(minutes=6))
+    settler = worker(lambda: maintain(services, lambda *_: None))
+    while settler.step() and settler.at != "before delete_draft":
+        pass
+    while late.step() and late.at != "after send_draft":
+        pass
+    finish(settler)
+    settle_all(services)
+    finish(late)
+    assert (mails(services), services.enrollment(ANN).sent_count) == (1, 1)

@@ -1,0 +1,1 @@
+"""Own the mutants: named ways to break the protocol, each of which tests must notice."""
