@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from lib.core.callers import VerifiedCaller
-from lib.core.editing import Edit
+from lib.core.campaigns.editing import Edit
 from lib.entrypoint import user_function
 from lib.entrypoint.routes import Route, routed
 from lib.flows.adding import add

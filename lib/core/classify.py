@@ -17,11 +17,10 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from typing import Literal
 
-from lib.core.automatic import is_automatic, is_machine_subject, reads_automatic
-from lib.core.bounces import Bounce, read_bounce
-from lib.core.forwards import is_forwarded
-from lib.core.interest import read_interest
-from lib.core.mail_headers import (
+from lib.core.answers.automatic import is_automatic, is_machine_subject, reads_automatic
+from lib.core.answers.forwards import is_forwarded
+from lib.core.answers.interest import read_interest
+from lib.core.answers.mail_headers import (
     HEADER_NAMES,
     SUBJECT_LIMIT,
     Headers,
@@ -33,12 +32,13 @@ from lib.core.mail_headers import (
     storable,
     subject_of,
 )
-from lib.core.mail_parts import Parts, bounded, parsed, parts_of
-from lib.core.optout_words import optout_words
+from lib.core.answers.mail_parts import Parts, bounded, parsed, parts_of
+from lib.core.answers.optout_words import optout_words
+from lib.core.answers.reply_text import new_text
+from lib.core.answers.returning import return_date
+from lib.core.answers.safe_text import text_of_html
+from lib.core.bounces import Bounce, read_bounce
 from lib.core.records import Interest, ReplyKind
-from lib.core.reply_text import new_text
-from lib.core.returning import return_date
-from lib.core.safe_text import text_of_html
 
 __all__ = [
     "HEADER_NAMES",

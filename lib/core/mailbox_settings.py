@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import msgspec
 
+from lib.core.campaigns.shortlist import has_control
 from lib.core.errors import Fault
 from lib.core.records import Limits, Mailbox
-from lib.core.shortlist import has_control
 
 #: Google takes 2,000 mails a day from a Workspace account, its owner's own ones included; a fourth is enough.
 CAP_LIMIT = 500

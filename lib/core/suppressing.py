@@ -16,12 +16,12 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
+from lib.core.campaigns.shortlist import deliverable
 from lib.core.enrollment import Event, stopped
 from lib.core.errors import Fault
-from lib.core.freeing import day_keys, freed_days
 from lib.core.keys import Changes, Key, Snapshot
+from lib.core.plans.freeing import day_keys, freed_days
 from lib.core.records import Contact, Enrollment, Record, SuppressedWhy, Suppression
-from lib.core.shortlist import deliverable
 
 #: How many entries one request may hold.
 ENTRY_LIMIT = 10_000

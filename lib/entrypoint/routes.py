@@ -15,7 +15,7 @@ from flask import Request, Response
 from werkzeug.exceptions import MethodNotAllowed
 
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns_fields import is_id
+from lib.core.campaigns.fields import is_id
 from lib.core.errors import NotFound
 from lib.entrypoint.answers import decoded, json_response
 from lib.ports import Services

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from lib.core import keys
-from lib.core.campaigns_accepting import (
+from lib.core.campaigns.accepting import (
     Admitted,
     Begun,
     Order,
@@ -22,8 +22,8 @@ from lib.core.campaigns_accepting import (
     begun,
     campaign_of,
 )
-from lib.core.campaigns_admitting import Place, Rules, documents, examined, written_to
-from lib.core.campaigns_planning import (
+from lib.core.campaigns.admitting import Place, Rules, documents, examined, written_to
+from lib.core.campaigns.reserving import (
     Sketch,
     Slots,
     dates_between,
@@ -36,8 +36,8 @@ from lib.core.campaigns_planning import (
     wishes_of,
 )
 from lib.core.keys import Key, Snapshot
-from lib.core.ledger import READ_LIMIT
-from lib.core.planning import Terms, Wish
+from lib.core.plans.ledger import READ_LIMIT
+from lib.core.plans.planning import Terms, Wish
 from lib.core.records import Campaign, Enrollment, Mailbox, Org
 from lib.flows.queueing import queue_step
 from lib.ports import Services

@@ -12,12 +12,12 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns import Shortlist, read_more, refused
-from lib.core.campaigns_adding import Addition, added, takes_more
-from lib.core.campaigns_admitting import Place, Rules, Skipped, documents, examined, places
-from lib.core.campaigns_planning import day_keys, terms_of, wishes_of
+from lib.core.campaigns.adding import Addition, added, takes_more
+from lib.core.campaigns.admitting import Place, Rules, Skipped, documents, examined, places
+from lib.core.campaigns.guarding import Contacted
+from lib.core.campaigns.request import Shortlist, read_more, refused
+from lib.core.campaigns.reserving import day_keys, terms_of, wishes_of
 from lib.core.errors import NotFound
-from lib.core.guarding import Contacted
 from lib.core.records import Campaign, Mailbox, Org
 from lib.flows.accepting import CHUNK, chunks, looked_up, queue, sketched
 from lib.ports import Services

@@ -17,12 +17,12 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
+from lib.core.campaigns.shortlist import is_timezone
 from lib.core.errors import Conflict, Fault, Forbidden, InvalidRequest, Permanent
 from lib.core.ids import address_id, digest, normalise_address
+from lib.core.incoming.receiving import LOOK_EVERY
 from lib.core.keys import Changes, Snapshot
-from lib.core.receiving import LOOK_EVERY
 from lib.core.records import Connection, Inbox, Mailbox, OAuthState
-from lib.core.shortlist import is_timezone
 from lib.core.tickets import (
     AGAIN,
     SCOPES,

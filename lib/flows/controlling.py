@@ -12,8 +12,9 @@ from functools import partial
 
 import msgspec
 
-from lib.core import controlling, keys
+from lib.core import keys
 from lib.core.callers import VerifiedCaller
+from lib.core.campaigns import controlling
 from lib.core.enrollment import LIVE
 from lib.core.errors import NotFound, OutreachError
 from lib.core.keys import Changes, Snapshot

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from lib.core.composing import MARKER_HEADER
 from lib.core.enrollment import (
     Event,
     as_seen,
@@ -33,9 +32,10 @@ from lib.core.errors import (
     Retryable,
     SendUncertain,
 )
-from lib.core.freeing import stop_and_free
 from lib.core.keys import Changes, Snapshot
+from lib.core.letters.composing import MARKER_HEADER
 from lib.core.mails import Sent
+from lib.core.plans.freeing import stop_and_free
 from lib.core.records import Enrollment
 from lib.core.sending import DISCONNECTED_WAIT, jittered
 from lib.flows.looking import look_for

@@ -11,9 +11,9 @@ from typing import Any
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns import refused
-from lib.core.controlling import own
-from lib.core.editing import Edit, Edited, candidates_faults, editable, edited, read_edit, shown
+from lib.core.campaigns.controlling import own
+from lib.core.campaigns.editing import Edit, Edited, candidates_faults, editable, edited, read_edit, shown
+from lib.core.campaigns.request import refused
 from lib.core.errors import Contended, OutreachError
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import AttachmentContent, Campaign, Enrollment, Record

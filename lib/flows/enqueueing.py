@@ -12,18 +12,18 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.campaigns import Draft, content_digest, read_request, refused
-from lib.core.campaigns_accepting import Order, campaign_of, mailbox_faults, there_already
-from lib.core.campaigns_admitting import LOOKING_TIME, Skipped, enrollment_of, examined, places
-from lib.core.campaigns_fields import is_id
-from lib.core.campaigns_planning import digest_of, terms_of, wishes_of
+from lib.core.campaigns.accepting import Order, campaign_of, mailbox_faults, there_already
+from lib.core.campaigns.admitting import LOOKING_TIME, Skipped, enrollment_of, examined, places
+from lib.core.campaigns.fields import is_id
+from lib.core.campaigns.guarding import Contacted
+from lib.core.campaigns.lint import Finding, lint
+from lib.core.campaigns.request import Draft, content_digest, read_request, refused
+from lib.core.campaigns.reserving import digest_of, terms_of, wishes_of
 from lib.core.errors import Conflict
-from lib.core.guarding import Contacted
 from lib.core.keys import Key, Snapshot
-from lib.core.lint import Finding, lint
-from lib.core.planning import start_of
+from lib.core.letters.wording import sample
+from lib.core.plans.planning import start_of
 from lib.core.records import Campaign, Enrollment, Mailbox, Slot
-from lib.core.wording import sample
 from lib.flows.accepting import activate, admit, begin, looked_up, reserved, rules_of, sketched
 from lib.ports import Services
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from lib.core.composing import MARKER_HEADER
 from lib.core.enrollment import not_found
 from lib.core.errors import HistoryExpired, Unavailable
 from lib.core.keys import Changes, Snapshot
+from lib.core.letters.composing import MARKER_HEADER
 from lib.core.mails import MailHeaders, MessageRef, Sent
 from lib.core.sending import marker
 from lib.flows.reading import with_reads

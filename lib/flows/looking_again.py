@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lib.core import keys
+from lib.core.incoming.page import Worked
+from lib.core.incoming.receiving import is_due, is_settled
 from lib.core.keys import Key
 from lib.core.mails import HistoryRecord, MessageRef
-from lib.core.receiving import is_due, is_settled
-from lib.core.receiving_page import Worked
 from lib.core.records import Inbox, Pending
 from lib.flows.matching import Search
 from lib.flows.metering import MeteredGmail

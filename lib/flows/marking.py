@@ -13,7 +13,7 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.controlling import own
+from lib.core.campaigns.controlling import own
 from lib.core.errors import NotFound, OutreachError
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Campaign, Enrollment, Interest, Record, Reply

@@ -12,13 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from lib.core import keys
+from lib.core.answers.mail_headers import HEADER_NAMES, failed_recipients
 from lib.core.classify import Understood, understand, understand_headers
-from lib.core.collecting import Collected
 from lib.core.errors import MailboxDisconnected, MailboxPaused, OutreachError, RateLimited
-from lib.core.keys import Key, Snapshot
-from lib.core.mail_headers import HEADER_NAMES, failed_recipients
-from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail, Unlabelled
-from lib.core.reading_plan import (
+from lib.core.incoming.collecting import Collected
+from lib.core.incoming.page import Halt
+from lib.core.incoming.reading_plan import (
     OWN_NAMES,
     Plan,
     affordable,
@@ -27,11 +26,12 @@ from lib.core.reading_plan import (
     plan_of,
     whole,
 )
-from lib.core.reading_quota import MESSAGE
-from lib.core.receiving import BULK_LABELS, NOISE_LABELS
-from lib.core.receiving_page import Halt
+from lib.core.incoming.reading_quota import MESSAGE
+from lib.core.incoming.receiving import BULK_LABELS, NOISE_LABELS
+from lib.core.incoming.targets import Directory, Target, by_correspondence
+from lib.core.keys import Key, Snapshot
+from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail, Unlabelled
 from lib.core.records import Campaign, Contact, Correspondence, Enrollment, Inbox, Pending, ReplyKind
-from lib.core.targets import Directory, Target, by_correspondence
 from lib.flows.metering import MeteredGmail
 from lib.ports import Services
 

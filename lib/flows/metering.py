@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from lib.core import reading_quota
+from lib.core.incoming import reading_quota
+from lib.core.incoming.reading_quota import Allowance
 from lib.core.mails import HistoryPage, MailHeaders, MessagePage, RawMail
-from lib.core.reading_quota import Allowance
 from lib.core.records import Reads
 from lib.flows.reading import RecordedGmail
 

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.acting import opted_out
 from lib.core.callers import VerifiedCaller
 from lib.core.classify import Understood, understand
 from lib.core.errors import Conflict, NotFound
+from lib.core.incoming.acting import opted_out
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Inbox, Record, Reply, ReplyKind
 from lib.flows.reading import RecordedGmail, noting_trouble, with_reads

@@ -18,11 +18,11 @@ import msgspec
 from lib.core import keys
 from lib.core.errors import HistoryExpired, OutreachError
 from lib.core.ids import digest
+from lib.core.incoming.page import Worked
+from lib.core.incoming.reading_quota import HISTORY, LEAST, LIST, Allowance, free_at
+from lib.core.incoming.receiving import CATCH_UP_MARGIN, is_catching_up, page_keys, worked_off
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.mails import HistoryRecord
-from lib.core.reading_quota import HISTORY, LEAST, LIST, Allowance, free_at
-from lib.core.receiving import CATCH_UP_MARGIN, is_catching_up, page_keys, worked_off
-from lib.core.receiving_page import Worked
 from lib.core.records import Attempt, Campaign, Inbox, ReplyKind
 from lib.flows.looking_again import PENDING_BATCH, look_again
 from lib.flows.matching import Search

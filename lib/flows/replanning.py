@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from lib.core import keys
 from lib.core.enrollment import Event, stopped
-from lib.core.freeing import stop_and_free
 from lib.core.keys import Changes, Snapshot
+from lib.core.plans.freeing import stop_and_free
+from lib.core.plans.slotting import planned_anew
 from lib.core.records import Enrollment, Status
-from lib.core.slotting import planned_anew
 from lib.flows.queueing import queue_step
 from lib.ports import Services
 

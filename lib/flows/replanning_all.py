@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.campaigns_variants import variants_for
+from lib.core.campaigns.variants import variants_for
 from lib.core.keys import Changes, Key, Snapshot
+from lib.core.plans.slotting import planned_anew
 from lib.core.records import Campaign, Enrollment, Status
-from lib.core.slotting import planned_anew
 from lib.flows.queueing import queue_step
 from lib.ports import Services
 

@@ -14,7 +14,6 @@ import msgspec
 
 from lib.core import keys
 from lib.core.claiming import Claim, Claimed, attempt_for, claim
-from lib.core.composing import MARKER_HEADER, Composed, compose_step
 from lib.core.enrollment import Event, cleared, postponed, stopped, troubled
 from lib.core.errors import (
     Contended,
@@ -27,12 +26,13 @@ from lib.core.errors import (
     Retryable,
     Unavailable,
 )
-from lib.core.freeing import stop_and_free
 from lib.core.ids import thread_key
+from lib.core.incoming.receiving import may_matter
 from lib.core.keys import Changes, Snapshot
+from lib.core.letters.composing import MARKER_HEADER, Composed, compose_step
 from lib.core.mails import Draft
 from lib.core.optout import optout_token, optout_url
-from lib.core.receiving import may_matter
+from lib.core.plans.freeing import stop_and_free
 from lib.core.records import AttachmentContent, Attempt, Enrollment, Inbox, Reads, Status, Step
 from lib.core.sending import (
     Later,

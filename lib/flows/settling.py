@@ -8,8 +8,8 @@ is held and shown. What had no draft is never sent again.
 from __future__ import annotations
 
 from lib.core.enrollment import LIVE, holds, is_seen, lease, stopped, unclear, withdrawn
-from lib.core.freeing import stop_and_free
 from lib.core.keys import Changes, Snapshot
+from lib.core.plans.freeing import stop_and_free
 from lib.core.records import Enrollment
 from lib.core.sending import DISCONNECTED_WAIT, Never, Papers, Send, Stop, next_settlement, task_of
 from lib.flows.delivering import deliver, give_back

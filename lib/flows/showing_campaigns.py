@@ -12,7 +12,7 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.controlling import own
+from lib.core.campaigns.controlling import own
 from lib.core.errors import NotFound
 from lib.core.keys import Key
 from lib.core.records import Campaign, Interest, Pending, Reply, ReplyKind, Status, Step

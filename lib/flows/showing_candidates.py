@@ -8,7 +8,7 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.controlling import own
+from lib.core.campaigns.controlling import own
 from lib.core.records import Enrollment, Interest, Slot, Status
 from lib.flows import controlling
 from lib.ports import Services

@@ -9,14 +9,14 @@ from __future__ import annotations
 import msgspec
 
 from lib.core import keys
-from lib.core.campaigns_accepting import Order, campaign_of
-from lib.core.campaigns_admitting import enrollment_of
-from lib.core.composing import Composed, Envelope, compose, files_of
+from lib.core.campaigns.accepting import Order, campaign_of
+from lib.core.campaigns.admitting import enrollment_of
 from lib.core.errors import Fault, InvalidRequest, SendUncertain, Unavailable
 from lib.core.ids import digest
+from lib.core.letters.composing import Composed, Envelope, compose, files_of
+from lib.core.letters.wording import sample, signed
 from lib.core.optout import TEST_TOKEN, optout_url
 from lib.core.records import AttachmentContent, Mailbox, Slot
-from lib.core.wording import sample, signed
 from lib.flows.enqueueing import examined_request
 from lib.flows.reading import RecordedGmail, noting_trouble
 from lib.ports import Services

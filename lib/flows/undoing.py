@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from lib.core import keys
-from lib.core.campaigns_planning import dates_between
-from lib.core.campaigns_undoing import gone, key_of, places_freed, removed, undoing
+from lib.core.campaigns.reserving import dates_between
+from lib.core.campaigns.undoing import gone, key_of, places_freed, removed, undoing
 from lib.core.keys import Key
-from lib.core.ledger import READ_LIMIT
+from lib.core.plans.ledger import READ_LIMIT
 from lib.core.records import Campaign
 from lib.ports import Services
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.campaigns import FAULT_LIMIT, content_digest, read_request, refused
+from lib.core.campaigns.hours import OFFICE_HOURS
+from lib.core.campaigns.request import FAULT_LIMIT, content_digest, read_request, refused
 from lib.core.errors import Fault, InvalidRequest
-from lib.core.windows_reading import OFFICE_HOURS
 
 QUICK = settings(max_examples=40, deadline=None)
 

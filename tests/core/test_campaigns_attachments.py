@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.core.campaigns import read_request
+from lib.core.campaigns.request import read_request
 from tests.core.test_campaigns import faults_of, request, step
 
 

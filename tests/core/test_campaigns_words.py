@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lib.core.campaigns import read_request
-from lib.core.campaigns_variants import variants_for
+from lib.core.campaigns.request import read_request
+from lib.core.campaigns.variants import variants_for
 from lib.core.records import Step, Variant, Words
 from tests.core.test_campaigns import faults_of, request, step
 

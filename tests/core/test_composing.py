@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.composing import REFERENCES_LIMIT, Composed, compose_step, thread_of
-from lib.core.composing_text import one_line, text_of_html, without_reply_prefix
 from lib.core.errors import InvalidRequest
+from lib.core.letters.composing import REFERENCES_LIMIT, Composed, compose_step, thread_of
+from lib.core.letters.composing_text import one_line, text_of_html, without_reply_prefix
+from lib.core.letters.wording import sample
 from lib.core.records import Campaign, Enrollment, Mailbox, SentMail, Slot, Status, Step
-from lib.core.wording import sample
 
 QUICK = settings(max_examples=40, deadline=None)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.composing import compose_step
+from lib.core.letters.composing import compose_step
 from lib.core.records import Attachment, AttachmentContent, SentMail
 from tests.core.test_composing import CAMPAIGN, ENROLLMENT, INTRO, MAILBOX, NOW, NUDGE, URL, sent
 

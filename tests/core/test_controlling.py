@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from lib.core.controlling import cancelled, paused, planned_anew, resumed
+from lib.core.campaigns.controlling import cancelled, paused, planned_anew, resumed
 from lib.core.errors import Conflict
 from lib.core.records import Campaign, Step
 

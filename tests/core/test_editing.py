@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lib.core.editing import Edit, edited, read_edit
+from lib.core.campaigns.editing import Edit, edited, read_edit
 from lib.core.records import Attachment, Step, Variant
 from tests.core.test_controlling import campaign
 

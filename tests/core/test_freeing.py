@@ -8,8 +8,8 @@ from typing import Any
 from lib.core import enrollment as core
 from lib.core import keys
 from lib.core.enrollment import Event
-from lib.core.freeing import day_keys, freed_days, stop_and_free
 from lib.core.keys import Key, Snapshot, Versioned
+from lib.core.plans.freeing import day_keys, freed_days, stop_and_free
 from lib.core.records import Day, Enrollment, Reservation
 from tests.core.enrollments import NOW, STEPS, enrollment, mail
 from tests.core.enrollments import slots as slots_of

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.guarding import Contacted, contacted, other_enrollments, suppressed_because
+from lib.core.campaigns.guarding import Contacted, contacted, other_enrollments, suppressed_because
 from lib.core.keys import Snapshot, Versioned
 from lib.core.records import Contact, Enrollment, EnrollmentRef, Org, SentMail, Status, SuppressedWhy
 

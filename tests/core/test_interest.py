@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.core.interest import read_interest
+from lib.core.answers.interest import read_interest
 from lib.core.records import Interest
 
 YES, NO, LATER, WRONG = Interest.INTERESTED, Interest.NOT_INTERESTED, Interest.LATER, Interest.WRONG_PERSON

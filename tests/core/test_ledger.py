@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lib.core.ledger import day_of, freed, slot_end
-from lib.core.ledger_page import Pace, Page, Skips
-from lib.core.providers import is_company
+from lib.core.plans.ledger import day_of, freed, slot_end
+from lib.core.plans.ledger_page import Pace, Page, Skips
+from lib.core.plans.providers import is_company
+from lib.core.plans.windows import Span
 from lib.core.records import Day, Limits, Reservation
-from lib.core.windows import Span
 
 PACE = Pace(gap=90, jitter=30)
 DAY = 86_400

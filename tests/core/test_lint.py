@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from lib.core.lint import EXAMPLES, LOOKED_AT, Finding, lint
+from lib.core.campaigns.lint import EXAMPLES, LOOKED_AT, Finding, lint
 from lib.core.records import Attachment, Enrollment, Step, Words
 from tests.core.test_composing import CAMPAIGN, ENROLLMENT, MAILBOX
 

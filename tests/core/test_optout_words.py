@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.core.optout_words import optout_words
+from lib.core.answers.optout_words import optout_words
 
 WISHES = {
     "en": [

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lib.core.planning import Planned, Terms, Wish, days_likely, in_words, plan, plan_digest, start_of
+from lib.core.plans.planning import Planned, Terms, Wish, days_likely, in_words, plan, plan_digest, start_of
 from lib.core.records import Day, Hours, Limits, Slot, Step, Window
 
 NINE_TO_FIVE = (Hours(opens=540, closes=1020),)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lib.core.composing import MARKER_HEADER
+from lib.core.incoming.reading_plan import Plan, is_own_answer, plan_of, whole
+from lib.core.letters.composing import MARKER_HEADER
 from lib.core.mails import HistoryRecord, MailHeaders, MessageRef
-from lib.core.reading_plan import Plan, is_own_answer, plan_of, whole
 from lib.core.records import Enrollment, Status
 from tests.core.enrollments import NOW, attempt, enrollment, mail
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core import keys
-from lib.core.keys import Snapshot, Versioned
-from lib.core.receiving import (
+from lib.core.incoming.page import Worked
+from lib.core.incoming.receiving import (
     APPEARS_WITHIN,
     IDLE_TIME,
     LOOK_EVERY,
@@ -27,9 +27,9 @@ from lib.core.receiving import (
     is_settled,
     worked_off,
 )
-from lib.core.receiving_page import Worked
+from lib.core.incoming.targets import best_enrollment
+from lib.core.keys import Snapshot, Versioned
 from lib.core.records import Inbox, Pending
-from lib.core.targets import best_enrollment
 from tests.core.enrollments import MINUTE, NOW, attempt, enrollment, mail
 
 

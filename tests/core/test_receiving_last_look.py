@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lib.core.incoming.receiving import may_matter
 from lib.core.mails import HistoryPage, HistoryRecord, MessageRef, Unlabelled
-from lib.core.receiving import may_matter
 from tests.core.enrollments import enrollment, mail
 
 OURS = mail(gmail_id="ours", thread="t1")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core.reply_text import new_text
+from lib.core.answers.reply_text import new_text
 
 YES = "Yes, let's talk."
 #: By mail program: the text as it comes, and what of it is new.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core.returning import return_date
+from lib.core.answers.returning import return_date
 
 #: A Tuesday.
 ON = date(2026, 2, 24)

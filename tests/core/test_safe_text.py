@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.core.answers.reply_text import new_text
+from lib.core.answers.safe_text import text_of_html
 from lib.core.classify import understand
-from lib.core.reply_text import new_text
-from lib.core.safe_text import text_of_html
 
 GMAIL = (
     '<div dir="ltr">Yes, let&#39;s talk.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">'

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.shortlist import deliverable, read_candidates, read_csv, read_list
+from lib.core.campaigns.shortlist import deliverable, read_candidates, read_csv, read_list
 
 QUICK = settings(max_examples=40, deadline=None)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.templates import MissingValue, TemplateFault, render, variables_of
+from lib.core.letters.templates import MissingValue, TemplateFault, render, variables_of
 
 QUICK = settings(max_examples=40, deadline=None)
 

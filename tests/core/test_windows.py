@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lib.core.holidays_of import holidays_of, is_place
+from lib.core.plans.holidays_of import holidays_of, is_place
+from lib.core.plans.windows import Calendar
 from lib.core.records import Hours, Step, Window
-from lib.core.windows import Calendar
 
 NINE_TO_FIVE = (Hours(opens=9 * 60, closes=17 * 60),)
 OFFICE = Window(mon=NINE_TO_FIVE, tue=NINE_TO_FIVE, wed=NINE_TO_FIVE, thu=NINE_TO_FIVE, fri=NINE_TO_FIVE)

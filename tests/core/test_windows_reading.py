@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.core.campaigns.hours import OFFICE_HOURS, WEEKDAYS, read_window
 from lib.core.errors import Fault
 from lib.core.records import Hours, Window
-from lib.core.windows_reading import OFFICE_HOURS, WEEKDAYS, read_window
 
 MORNING, AFTERNOON = Hours(opens=540, closes=720), Hours(opens=780, closes=1020)
 

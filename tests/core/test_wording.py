@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from lib.core.composing import compose_step
 from lib.core.errors import InvalidRequest
+from lib.core.letters.composing import compose_step
+from lib.core.letters.wording import sample, worded
 from lib.core.records import (
     Attachment,
     AttachmentContent,
@@ -21,7 +22,6 @@ from lib.core.records import (
     Variant,
     Words,
 )
-from lib.core.wording import sample, worded
 from tests.core.test_composing import CAMPAIGN, ENROLLMENT, INTRO, MAILBOX, NOW, URL, body, parsed
 
 BOLD = Variant(id="b", subject="Other", html="<p>Bold {{ name }}</p>")

@@ -13,6 +13,7 @@ from lib.core.enrollment import wake_for
 from lib.core.errors import MailboxDisconnected
 from lib.core.ids import address_id, enrollment_id
 from lib.core.keys import Changes, Snapshot
+from lib.core.plans.slotting import planned_anew
 from lib.core.records import (
     Campaign,
     Contact,
@@ -26,7 +27,6 @@ from lib.core.records import (
     Step,
 )
 from lib.core.sending import SendTask, task_of
-from lib.core.slotting import planned_anew
 from lib.flows.queueing import queue_step
 from lib.ports import Gmail
 from tests.flows.world_gmail import WorldGmail

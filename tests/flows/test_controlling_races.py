@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lib.core import keys
-from lib.core.editing import Edit
+from lib.core.campaigns.editing import Edit
 from lib.core.errors import Unavailable
 from lib.core.records import Status
 from lib.flows import controlling, replanning_all

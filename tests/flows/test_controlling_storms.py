@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.editing import Edit
+from lib.core.campaigns.editing import Edit
 from lib.core.errors import Conflict, NotFound
 from lib.core.records import Status
 from lib.flows.controlling import Reason, cancel, pause, resume, skip

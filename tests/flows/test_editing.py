@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.editing import Edit, Edited
+from lib.core.campaigns.editing import Edit, Edited
 from lib.core.errors import Conflict, Contended, InvalidRequest, NotFound, Unavailable
 from lib.core.records import AttachmentContent, Status
 from lib.flows.controlling import Reason, cancel, pause, resume

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.campaigns_accepting import ACCEPTING_TIME
+from lib.core.campaigns.accepting import ACCEPTING_TIME
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Status
 from tests.flows.enqueueing_office import (

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.campaigns_admitting import LOOKING_TIME
+from lib.core.campaigns.admitting import LOOKING_TIME
 from lib.core.errors import Conflict, InvalidRequest
 from lib.core.records import Limits
 from lib.flows.enqueueing import Preview, preview

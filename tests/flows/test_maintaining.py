@@ -10,7 +10,7 @@ import pytest
 from lib.core import keys
 from lib.core.enrollment import GRACE, HORIZON, REPAIR_LATEST
 from lib.core.errors import MailboxPaused, Unavailable
-from lib.core.receiving import LOOK_EVERY
+from lib.core.incoming.receiving import LOOK_EVERY
 from lib.core.records import Reads, Reply, Status
 from lib.flows import maintaining
 from lib.flows.maintaining import RENEW_AGAIN, RENEW_EVERY, Tally, maintain

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from lib.core.reading_quota import MOST
-from lib.core.receiving import LOOK_EVERY
+from lib.core.incoming.reading_quota import MOST
+from lib.core.incoming.receiving import LOOK_EVERY
 from lib.core.records import Reply
 from tests.flows.memory_services import OWNER
 from tests.flows.outreach import ANN, BEN, MINUTE, READS, Crash, Outreach, crash

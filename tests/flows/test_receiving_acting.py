@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.bouncing import PAUSE
 from lib.core.enrollment import Event
 from lib.core.ids import enrollment_id
+from lib.core.incoming.bouncing import PAUSE
 from lib.core.records import (
     Campaign,
     Contact,

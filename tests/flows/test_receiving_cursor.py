@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from lib.core.errors import MailboxDisconnected, RateLimited
-from lib.core.receiving import CATCH_UP_MARGIN
+from lib.core.incoming.receiving import CATCH_UP_MARGIN
 from lib.core.records import Reply, Status
 from lib.flows.notifying import on_notification
 from lib.flows.receiving import PAGES, receive

@@ -9,7 +9,7 @@ import pytest
 
 from lib.core import keys
 from lib.core.errors import Contended
-from lib.core.planning import slot_end
+from lib.core.plans.planning import slot_end
 from lib.core.records import Day, Limits, Reservation, Status, Window
 from lib.flows.replanning import replan
 from tests.flows.memory_services import ORG, START, in_slots

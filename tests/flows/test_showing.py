@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.editing import Edit
+from lib.core.campaigns.editing import Edit
 from lib.core.errors import NotFound
 from lib.core.records import Pending, Status
 from lib.flows.controlling import Reason, pause

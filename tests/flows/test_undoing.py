@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lib.core import keys
-from lib.core.campaigns_accepting import ACCEPTING_TIME
+from lib.core.campaigns.accepting import ACCEPTING_TIME
 from lib.core.errors import Conflict
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Day

@@ -121,14 +121,14 @@ MUTANTS = (
     ),
     Mutant(
         "a stop frees no slots",
-        "lib/core/freeing.py",
+        "lib/core/plans/freeing.py",
         "        if after != day:\n",
         "        if False:\n",
         (CORE, MODEL),
     ),
     Mutant(
         "a new slot leaves the old one taken",
-        "lib/core/slotting.py",
+        "lib/core/plans/slotting.py",
         "    return freed(day, enrollments=remaining)\n",
         "    return day\n",
     ),

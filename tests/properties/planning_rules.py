@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from hypothesis import strategies as st
 
-from lib.core.planning import Planned, Terms, Wish, plan
+from lib.core.plans.planning import Planned, Terms, Wish, plan
 from lib.core.records import Day, Hours, Limits, Reservation, Window
 
 ZONES = (

@@ -9,9 +9,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.planning import Terms, Wish, freed, plan
+from lib.core.plans.planning import Terms, Wish, freed, plan
+from lib.core.plans.windows import Calendar
 from lib.core.records import Day, Limits, Step, Window
-from lib.core.windows import Calendar
 from tests.properties.planning_rules import (
     AROUND,
     PLACES,

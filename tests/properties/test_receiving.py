@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.reading_quota import MOST
+from lib.core.incoming.reading_quota import MOST
 from lib.core.records import Limits, Reads, Reply, Status
 from tests.flows.memory_services import OWNER, connected, enrolled, in_slots
 from tests.localcloud.gmail.errors import GmailError

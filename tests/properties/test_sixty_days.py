@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from lib.core import enrollment as core
 from lib.core.enrollment import Event
-from lib.core.planning import Terms, Wish, freed, slot_end
+from lib.core.plans.planning import Terms, Wish, freed, slot_end
 from lib.core.records import Day, Enrollment, Hours, Limits, Status, Step, Window
 from tests.core.enrollments import attempt, enrollment, mail
 from tests.properties.planning_rules import ZONES, check_ledger, entries, is_open, planned, whose

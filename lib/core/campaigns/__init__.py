@@ -1,0 +1,1 @@
+"""Own a campaign from its request to its end: read, checked, taken in, edited, steered."""

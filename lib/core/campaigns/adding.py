@@ -1,0 +1,85 @@
+"""Own the decision by which candidates are added to a campaign that runs.
+
+Invariant: enrollments, contacts, reserved places and the campaign's count change in one commit; who is in
+stays as they are, so that the same request again adds nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from lib.core import keys
+from lib.core.campaigns.admitting import Examined, Place, Rules, enrollment_of, examined, records_of
+from lib.core.campaigns.reserving import Sketch, day_keys, planned_anew, planned_on, slots_of
+from lib.core.errors import Conflict
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.plans.planning import Wish
+from lib.core.records import Campaign, Enrollment, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Hold what came of a chunk of candidates: who was sorted how, and who is new."""
+
+    found: Examined
+    new: tuple[Enrollment, ...]
+
+
+def takes_more(campaign: Campaign) -> Campaign:
+    """Return the campaign if candidates can be added to it; Conflict otherwise."""
+    if campaign.status not in ("active", "paused"):
+        raise Conflict(f"the campaign is {campaign.status}: nobody can be added")
+    return campaign
+
+
+def added(
+    snapshot: Snapshot, before: Campaign, chunk: Sequence[Place], sketch: Sketch, rules: Rules, despite: str
+) -> Changes[Addition]:
+    """Add some candidates; ``before`` is the campaign against whose steps they were checked.
+
+    ``sketch`` plans for those who seemed fit; of them, who no longer is gets no place.
+    """
+    key = keys.campaign(before.org, before.id)
+    campaign = takes_more(snapshot.need(key))
+    if (campaign.steps, campaign.window) != (before.steps, before.window):
+        raise Conflict("the campaign was edited meanwhile: check the candidates again")
+    found = examined(snapshot, chunk, rules)
+    if found.need:
+        return Changes(Addition(found, ()), need=found.need)
+    wishes, fit = _still(sketch, found.fit)
+    if not fit:
+        return Changes(Addition(found, ()))
+    same = wishes == sketch.wishes
+    planned = planned_on(snapshot, sketch) if same else planned_anew(snapshot, sketch, wishes)
+    if planned.need:
+        return Changes(Addition(found, ()), need=frozenset(day_keys(sketch.terms, planned.need)))
+    slots = slots_of(wishes, planned)
+    new = [enrollment_of(campaign, place, slots[place.enrollment_id], rules.now) for place in fit]
+    writes: dict[Key[Any], Record] = {
+        keys.day(campaign.org, campaign.mailbox, date): day for date, day in planned.days.items()
+    }
+    for place, enrollment in zip(fit, new, strict=True):
+        writes |= records_of(snapshot, campaign, place, enrollment)
+    writes[key] = msgspec.structs.replace(
+        campaign,
+        candidates=campaign.candidates + len(new),
+        despite=_both(campaign.despite, despite),
+    )
+    return Changes(Addition(found, tuple(new)), writes)
+
+
+def _both(one: str, other: str) -> str:
+    """Return both reasons, each once."""
+    return "; ".join(dict.fromkeys(reason for reason in (one, other) if reason))
+
+
+def _still(sketch: Sketch, fit: Sequence[Place]) -> tuple[tuple[Wish, ...], list[Place]]:
+    """Return the wishes and places of those who were planned for and are fit still."""
+    names = {place.enrollment_id for place in fit}
+    wishes = tuple(wish for wish in sketch.wishes if wish.enrollment in names)
+    planned = {wish.enrollment for wish in wishes}
+    return wishes, [place for place in fit if place.enrollment_id in planned]
