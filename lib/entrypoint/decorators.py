@@ -23,7 +23,7 @@ from flask import Request, Response
 from werkzeug.exceptions import HTTPException
 
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import OutreachError, Permanent, Unauthenticated
+from lib.core.errors import MailboxPaused, OutreachError, Permanent, Unauthenticated
 from lib.entrypoint.answers import error_page, json_response, problem, with_cors, with_way_out
 from lib.entrypoint.logs import FUNCTION, log, log_error
 from lib.entrypoint.wiring import Wiring, services
@@ -110,7 +110,9 @@ def _settle(name: str, request: Request, work: Callable[[bytes], object]) -> Res
         log_error("settled_badly", error, severity="WARNING")
         return json_response({"outcome": "settled_badly"})
     except OutreachError as error:
-        log_error("comes_again", error, severity="WARNING")
+        # What the operator has to know has an event name of its own, which alerts are made on.
+        alert = error.alert if isinstance(error, MailboxPaused) else ""
+        log_error(alert or "comes_again", error, severity="ERROR" if alert else "WARNING")
         response = json_response({"outcome": "comes_again"}, HTTPStatus.SERVICE_UNAVAILABLE)
         return with_way_out(response, error)
     except Exception as error:  # noqa: BLE001 - the edge: a bug is logged, and the work comes again

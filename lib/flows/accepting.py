@@ -32,12 +32,11 @@ from lib.core.campaigns.reserving import (
     days_to_come,
     planned,
     taken_over,
-    terms_of,
     wishes_of,
 )
 from lib.core.keys import Key, Snapshot
 from lib.core.plans.ledger import READ_LIMIT
-from lib.core.plans.planning import Terms, Wish
+from lib.core.plans.planning import Terms, Wish, terms_of
 from lib.core.records import Campaign, Enrollment, Mailbox, Org
 from lib.flows.queueing import queue_step
 from lib.ports import Services

@@ -16,8 +16,9 @@ from lib.core.campaigns.adding import Addition, added, takes_more
 from lib.core.campaigns.admitting import Place, Rules, Skipped, documents, examined, places
 from lib.core.campaigns.guarding import Contacted
 from lib.core.campaigns.request import Shortlist, read_more, refused
-from lib.core.campaigns.reserving import day_keys, terms_of, wishes_of
+from lib.core.campaigns.reserving import day_keys, wishes_of
 from lib.core.errors import NotFound
+from lib.core.plans.planning import terms_of
 from lib.core.records import Campaign, Mailbox, Org
 from lib.flows.accepting import CHUNK, chunks, looked_up, queue, sketched
 from lib.ports import Services

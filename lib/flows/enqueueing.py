@@ -18,11 +18,11 @@ from lib.core.campaigns.fields import is_id
 from lib.core.campaigns.guarding import Contacted
 from lib.core.campaigns.lint import Finding, lint
 from lib.core.campaigns.request import Draft, content_digest, read_request, refused
-from lib.core.campaigns.reserving import digest_of, terms_of, wishes_of
+from lib.core.campaigns.reserving import digest_of, wishes_of
 from lib.core.errors import Conflict
 from lib.core.keys import Key, Snapshot
 from lib.core.letters.wording import sample
-from lib.core.plans.planning import start_of
+from lib.core.plans.planning import start_of, terms_of
 from lib.core.records import Campaign, Enrollment, Mailbox, Slot
 from lib.flows.accepting import activate, admit, begin, looked_up, reserved, rules_of, sketched
 from lib.ports import Services

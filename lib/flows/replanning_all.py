@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.campaigns.variants import variants_for
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.plans.slotting import planned_anew
 from lib.core.records import Campaign, Enrollment, Status
@@ -68,8 +67,7 @@ def _replan(
         if record is None or mailbox is None or record.status != "active":
             return Changes(None)
         found = [
-            # Steps that came with an edit may have variants: everybody gets theirs.
-            msgspec.structs.replace(one, variants=variants_for(record.steps, one.id) | one.variants)
+            one
             for key in wanted
             if (one := snapshot[key]) is not None
             and (one.status, one.plan < record.plan) == (Status.WAITING, True)

@@ -127,7 +127,7 @@ def refused(faults: Sequence[Fault]) -> InvalidRequest:
     if len(faults) > FAULT_LIMIT:
         listed.append(Fault(field="", why=f"and {len(faults) - FAULT_LIMIT} more"))
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return InvalidRequest(f"the campaign was not accepted: {count}", tuple(listed))
+    return InvalidRequest(f"nothing was changed: {count}", tuple(listed))
 
 
 def content_digest(draft: Draft) -> str:

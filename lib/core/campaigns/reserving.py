@@ -17,7 +17,7 @@ from lib.core.campaigns.admitting import Place
 from lib.core.campaigns.request import refused
 from lib.core.errors import Fault
 from lib.core.keys import Key, Snapshot
-from lib.core.plans.planning import Planned, Terms, Wish, plan, plan_digest
+from lib.core.plans.planning import Planned, Terms, Wish, plan, plan_digest, terms_of
 from lib.core.records import Campaign, Day, Mailbox, Slot
 
 #: Slots by enrollment.
@@ -44,20 +44,6 @@ class Sketch:
     def slots(self) -> Slots:
         """Return the planned slots by enrollment."""
         return slots_of(self.wishes, self.planned)
-
-
-def terms_of(campaign: Campaign, mailbox: Mailbox) -> Terms:
-    """Return what a campaign's plan rests on."""
-    return Terms(
-        org=campaign.org,
-        mailbox=mailbox.id,
-        timezone=mailbox.timezone,
-        limits=mailbox.limits,
-        connected_at=mailbox.connected_at,
-        campaign=campaign.id,
-        steps=campaign.steps,
-        window=campaign.window,
-    )
 
 
 def wishes_of(campaign: Campaign, places: Iterable[Place], start: datetime) -> tuple[Wish, ...]:

@@ -20,7 +20,7 @@ from lib.core.plans import reasons
 from lib.core.plans.dates_in_words import in_words
 from lib.core.plans.ledger import READ_LIMIT, Ledger, Request, day_of, freed, slot_end
 from lib.core.plans.windows import calendar_of
-from lib.core.records import Day, Limits, Reservation, Slot, Step, Window
+from lib.core.records import Campaign, Day, Limits, Mailbox, Reservation, Slot, Step, Window
 
 __all__ = [
     "Planned",
@@ -55,6 +55,20 @@ class Terms:
     campaign: str
     steps: tuple[Step, ...]
     window: Window | None
+
+
+def terms_of(campaign: Campaign, mailbox: Mailbox) -> Terms:
+    """Return what a campaign's plan rests on."""
+    return Terms(
+        org=campaign.org,
+        mailbox=mailbox.id,
+        timezone=mailbox.timezone,
+        limits=mailbox.limits,
+        connected_at=mailbox.connected_at,
+        campaign=campaign.id,
+        steps=campaign.steps,
+        window=campaign.window,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from lib.core import keys
+from lib.core.campaigns.variants import variants_for
 from lib.core.enrollment import replanned
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.plans.planning import Terms, Wish, days_likely, freed, plan
+from lib.core.plans.planning import Wish, days_likely, freed, plan, terms_of
 from lib.core.records import Campaign, Day, Enrollment, Mailbox
 from lib.core.sending import domain_of
-
-
-def terms_of(mailbox: Mailbox, campaign: Campaign) -> Terms:
-    """Return what a campaign's plan rests on."""
-    return Terms(
-        org=mailbox.org,
-        mailbox=mailbox.id,
-        timezone=mailbox.timezone,
-        limits=mailbox.limits,
-        connected_at=mailbox.connected_at,
-        campaign=campaign.id,
-        steps=campaign.steps,
-        window=campaign.window,
-    )
 
 
 def wish_of(enrollment: Enrollment, campaign: Campaign, why: str, now: datetime) -> Wish:
@@ -58,7 +47,7 @@ def planned_anew(
 
     The enrollments must be those of ``snapshot``. ValueError when the window never opens.
     """
-    terms = terms_of(mailbox, campaign)
+    terms = terms_of(campaign, mailbox)
     wishes = [wish_of(one, campaign, why, now) for one in enrollments]
     held = {slot.day for one in enrollments for slot in one.slots if slot.day}
     dates = held | set(days_likely(terms, wishes))
@@ -77,7 +66,13 @@ def planned_anew(
     }
     changed |= {wanted[date]: day for date, day in planned.days.items()}
     after = tuple(
-        replanned(one, slots, campaign.plan, now)
+        # Steps that came with an edit may have variants: everybody gets theirs.
+        replanned(
+            msgspec.structs.replace(one, variants=variants_for(campaign.steps, one.id) | one.variants),
+            slots,
+            campaign.plan,
+            now,
+        )
         for one, slots in zip(enrollments, planned.slots, strict=True)
     )
     return Changes(after, writes={**changed, **{keys.enrollment(one.org, one.id): one for one in after}})
