@@ -10,7 +10,7 @@ import pytest
 from lib.core import keys
 from lib.core.errors import Contended
 from lib.core.plans.planning import slot_end
-from lib.core.records import Day, Limits, Reservation, Status, Window
+from lib.core.records import Campaign, Day, Limits, Reservation, Status, Variant, Window
 from lib.flows.replanning import replan
 from tests.flows.memory_services import ORG, START, in_slots
 from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Crash, Outreach, crash
@@ -184,3 +184,13 @@ def test_slot_that_has_not_ended_is_used(outreach: Outreach) -> None:
     record = outreach.enrollment(ANN)
     outreach.clock.time = slot_end(record.due, Limits()) - timedelta(seconds=1)
     assert outreach.send() == "sent"
+
+
+def test_step_that_came_with_an_edit_has_its_variant_after_a_single_new_slot(outreach: Outreach) -> None:
+    campaign = outreach.kept(Campaign)[0]
+    variants = (Variant(id="a", text="A"), Variant(id="b", text="B"))
+    steps = (*campaign.steps[:-1], msgspec.structs.replace(campaign.steps[-1], variants=variants))
+    changed = msgspec.structs.replace(campaign, steps=steps, plan=campaign.plan + 1)
+    outreach.put(keys.campaign(ORG, campaign.id), changed)
+    replan(outreach, outreach.enrollment(ANN), "an edit")
+    assert outreach.enrollment(ANN).variants[steps[-1].id] in {"a", "b"}

@@ -259,3 +259,16 @@ def test_what_a_person_did_wrong_is_said_in_words() -> None:
     error = errors.InvalidRequest("This link has expired. Please ask for a new one.")
     response = public_function(raising(error))(request("GET"))
     assert "This link has expired." in response.get_data(as_text=True)
+
+
+def test_what_operators_must_know_is_logged_loudly_under_its_own_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paused = errors.MailboxPaused("blocked", retry_after=timedelta(hours=6), alert="admin_block")
+    assert task_function(raising(paused))(request()).status_code == 503
+    [line] = lines(capsys)
+    assert (line["severity"], line["event"]) == ("ERROR", "admin_block")
+    quiet = errors.MailboxPaused("limit", retry_after=timedelta(hours=1))
+    task_function(raising(quiet))(request())
+    [line] = lines(capsys)
+    assert (line["severity"], line["event"]) == ("WARNING", "comes_again")
