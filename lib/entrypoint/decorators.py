@@ -107,7 +107,8 @@ def _settle(name: str, request: Request, work: Callable[[bytes], object]) -> Res
     try:
         outcome = work(request.get_data())
     except (Permanent, msgspec.MsgspecError) as error:
-        log_error("settled_badly", error, severity="WARNING")
+        # Without a kind of its own it is what should never happen: a bug of ours, not the world's doing.
+        log_error("settled_badly", error, severity="ERROR" if type(error) is Permanent else "WARNING")
         return json_response({"outcome": "settled_badly"})
     except OutreachError as error:
         # What the operator has to know has an event name of its own, which alerts are made on.

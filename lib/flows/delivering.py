@@ -48,8 +48,9 @@ SETTLE_AFTER = timedelta(seconds=30)
 #: How often a draft is tried that Gmail refuses without a reason, before the mailbox pauses, and how long.
 REFUSALS = 3
 REFUSED_PAUSE = timedelta(hours=1)
-#: How Gmail refuses a mail for a thread that the user has deleted; more special errors mean other things.
-THREAD_GONE = (NotFound, Permanent)
+#: How Gmail refuses a mail for a thread that the user has deleted, or for the mail itself: without the thread
+#: it is tried once more. More special errors mean other things.
+THREAD_GONE = (NotFound, RecipientRefused, Permanent)
 
 
 def deliver(delivery: Delivery, known: Snapshot) -> str:

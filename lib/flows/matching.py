@@ -162,7 +162,7 @@ class Search:
             return True
         if plan in {Plan.HEADERS, Plan.OWN_HEADERS}:
             if ref.gmail_id not in self._headers:
-                self.result.failed(ref, self._correspondence(ref.thread))
+                self._failed(ref)
                 return True
             if mail is None:
                 self.result.put_aside(ref, None, fetched=False)
@@ -179,6 +179,17 @@ class Search:
         if mail is not None and self._open_send:
             self.result.put_aside(ref, mail, fetched=True)
         return True
+
+    def _failed(self, ref: MessageRef) -> None:
+        """Put a mail aside whose headers Gmail failed to give; in the end it counts as an answer.
+
+        While a mail of ours may be out in its thread it most likely is that one: then it waits for the send.
+        """
+        enrollment = self._enrollment(ref.thread)
+        if enrollment is not None and is_under_way(enrollment):
+            self.result.put_aside(ref, None, fetched=True)
+        else:
+            self.result.failed(ref, self._correspondence(ref.thread))
 
     def _sent(self, ref: MessageRef, mail: MailHeaders, known: Correspondence) -> None:
         """Tell the user's own answer from a mail of ours, which may not be on record yet."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lib.core.errors import OutreachError, Permanent, RateLimited, RecipientRefused, SendUncertain
+from lib.core.errors import NotFound, OutreachError, Permanent, RateLimited, RecipientRefused, SendUncertain
 from tests.contract.gmail_connection import CANDIDATE, RECRUITER, TOPIC, Connected, arriving, letter
 from tests.localcloud.gmail.faults import SAYS
 
@@ -71,8 +71,11 @@ def test_what_such_a_grant_does_not_allow_is_refused_for_good(here: Connected) -
         (SAYS["cut"], SendUncertain),
         (SAYS["user rate limit"], RateLimited),
         (SAYS["recipient"], RecipientRefused),
-        ({"status": 400, "reason": "invalidArgument", "message": "Invalid thread_id value"}, Permanent),
-        ({"status": 404, "reason": "notFound"}, Permanent),
+        (
+            {"status": 400, "reason": "invalidArgument", "message": "Invalid thread_id value"},
+            RecipientRefused,
+        ),
+        ({"status": 404, "reason": "notFound"}, NotFound),
     ],
     ids=str,
 )

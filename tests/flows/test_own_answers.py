@@ -10,7 +10,8 @@ import pytest
 from lib.core import keys
 from lib.core.records import Reply, Status
 from tests.flows.memory_services import ORG, OWNER
-from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Outreach
+from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Crash, Outreach, crash
+from tests.flows.test_parking import Poison
 
 
 @pytest.fixture(params=[True, False], ids=["labels", "no labels in history"])
@@ -131,3 +132,22 @@ def test_own_answer_is_found_again_when_the_history_has_expired(outreach: Outrea
     outreach.world.expire_history_before(outreach.world.accounts[OWNER].history_id, OWNER)
     outreach.push()
     assert (outreach.status(), outreach.status(BEN)) == (Status.CANCELLED, Status.WAITING)
+
+
+def test_our_own_mail_that_cannot_be_read_while_its_send_is_open_is_nobodys_answer(
+    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outreach.pass_time(DAY)
+    outreach.events["after send_draft"] = crash
+    with pytest.raises(Crash):
+        outreach.send()
+    poison = Poison(outreach, monkeypatch)
+    poison.ids = {list(outreach.world.accounts[OWNER].messages)[-1]}
+    for number in range(40):
+        outreach.pass_time(2 * MINUTE)
+        outreach.push(f"p{number}")
+    assert (outreach.status(), outreach.kept(Reply), outreach.inbox().parked) == (Status.SENDING, [], 0)
+    poison.ids.clear()
+    outreach.maintain()
+    outreach.go_on(10 * MINUTE)
+    assert (len(outreach.enrollment(ANN).sent), outreach.got(), outreach.kept(Reply)) == (2, 2, [])

@@ -25,7 +25,7 @@ from lib.adapters.gmail.answers import (
 )
 from lib.adapters.gmail.calls import Part, readable, unless_gone
 from lib.adapters.gmail.errors import Kind, from_http, translated, watched_by_another
-from lib.core.errors import MailboxDisconnected, NotFound, Permanent, Retryable
+from lib.core.errors import MailboxDisconnected, NotFound, Retryable
 from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Watch
 from tests.localcloud.gmail.errors import CUT
 from tests.localcloud.gmail.world import Caller, GmailError, MailboxApi, World
@@ -101,10 +101,7 @@ class WorldGmail:
         return Sent(gmail_id=found["id"], thread=found["threadId"])
 
     def send_message(self, raw: bytes, thread: str | None) -> Sent:
-        try:
-            found = self._asked(lambda: self._api().send_message(raw, thread), "send")
-        except NotFound as error:
-            raise Permanent(str(error)) from None
+        found = self._asked(lambda: self._api().send_message(raw, thread), "message")
         return Sent(gmail_id=found["id"], thread=found["threadId"])
 
     def delete_draft(self, draft: str) -> bool:

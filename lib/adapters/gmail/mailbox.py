@@ -139,16 +139,12 @@ class GmailMailbox:
     def send_message(self, raw: bytes, thread: str | None) -> Sent:
         """Send a mail without a draft: one request, whatever happens to it.
 
-        SendUncertain: nobody knows. All other errors: surely not sent.
+        SendUncertain: nobody knows. All other errors: surely not sent; NotFound: the thread is gone.
         """
         request = self._users.messages().send(userId=ME, body=_mail(raw, thread), fields="id,threadId")
-        try:
-            with self._translated("messages.send", "send"):
-                answer = self._execute(request)
-                return Sent(gmail_id=answer["id"], thread=answer["threadId"])
-        except NotFound as error:
-            # Of a draft it says that somebody else was faster; here, that Gmail refuses thread or mail.
-            raise Permanent(str(error)) from None
+        with self._translated("messages.send", "message"):
+            answer = self._execute(request)
+            return Sent(gmail_id=answer["id"], thread=answer["threadId"])
 
     def delete_draft(self, draft: str) -> bool:
         """Delete a draft; False when it is gone already (sent, or deleted before)."""
