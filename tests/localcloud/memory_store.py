@@ -187,12 +187,13 @@ class MemoryStore(Store):
         """Return the matching records of a kind below a path, in the order of their names."""
         with self._lock:
             self.calls["query"] += 1
-            documents = sorted(self._documents.items(), key=lambda item: item[0].split("/"))
-        records = (
-            msgspec.json.decode(document.content, type=kind)
-            for path, document in documents
-            if document.kind is kind and path.startswith(f"{under}/")
-        )
+            documents = [
+                (path, document)
+                for path, document in self._documents.items()
+                if document.kind is kind and path.startswith(f"{under}/")
+            ]
+        documents.sort(key=lambda item: item[0].split("/"))
+        records = (msgspec.json.decode(document.content, type=kind) for _, document in documents)
         return [record for record in records if matches(record)]
 
     def _versioned(self, key: Key[Any]) -> Versioned:
