@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -121,22 +121,11 @@ def understand(raw: bytes, received_at: datetime | None = None) -> Understood:
     shown = storable(new or whole, TEXT_LIMIT)
     bounce = _bounce(mail, headers)
     if bounce is not None:
-        return Understood(
-            ReplyKind.BOUNCE,
-            sender,
-            subject,
-            storable(whole, TEXT_LIMIT),
-            failed=tuple(storable(address, SUBJECT_LIMIT) for address in bounce.failed[:_MOST]),
-            severity=bounce.severity,
-            references=tuple(storable(id_, SUBJECT_LIMIT) for id_ in bounce.references[:_MOST]),
-            attachments=attachments,
-        )
+        said = Understood(ReplyKind.BOUNCE, sender, subject, shown, attachments=attachments)
+        return _bounced(said, bounce, whole)
     if is_automatic(headers) or is_report(headers) or reads_automatic(subject, new or whole):
-        back = (
-            return_date(f"{subject}\n\n{new or whole}", received_at.date())
-            if received_at is not None
-            else None
-        )
+        text = f"{subject}\n\n{new or whole}"
+        back = return_date(text, received_at.date()) if received_at is not None else None
         return Understood(
             ReplyKind.AUTOMATIC, sender, subject, shown, returns_on=back, attachments=attachments
         )
@@ -155,6 +144,17 @@ def understand(raw: bytes, received_at: datetime | None = None) -> Understood:
         attachments=attachments,
         interest=interest,
         interest_words=storable(words, _WORDS_LIMIT),
+    )
+
+
+def _bounced(said: Understood, bounce: Bounce, whole: str) -> Understood:
+    """Return what a bounce says: its whole text, since quotes and signature of a machine are its words."""
+    return replace(
+        said,
+        text=storable(whole, TEXT_LIMIT),
+        failed=tuple(storable(address, SUBJECT_LIMIT) for address in bounce.failed[:_MOST]),
+        severity=bounce.severity,
+        references=tuple(storable(id_, SUBJECT_LIMIT) for id_ in bounce.references[:_MOST]),
     )
 
 

@@ -10,19 +10,19 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.shortlist import is_timezone
+from lib.core.connected import ELSEWHERE, connected
 from lib.core.errors import Conflict, Fault, Forbidden, InvalidRequest, Permanent
 from lib.core.ids import address_id, digest, normalise_address
 from lib.core.incoming.receiving import LOOK_EVERY
-from lib.core.keys import Changes, Snapshot
-from lib.core.records import Connection, Inbox, Mailbox, OAuthState
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import Connection, Inbox, OAuthState
 from lib.core.tickets import (
     AGAIN,
     SCOPES,
@@ -160,18 +160,27 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
         redirect_uri=redirect_uri(services),
     )
     _check_grant(grant, SCOPES[connection.access])
+    fresh = _opened(services, connection, grant)
+    wanted: list[Key[Any]] = [keys.inbox(fresh.id), keys.mailbox(fresh.org, fresh.mailbox)]
+    now = services.clock.now()
+    services.store.change(wanted, lambda snapshot: connected(snapshot, connection, fresh, now))
+    return connection.return_url
+
+
+def _opened(services: Services, connection: Connection, grant: Grant) -> Inbox:
+    """Check the mailbox behind a grant, and begin to watch it; return its connection, not stored yet."""
     gmail = services.gmail_with(grant.access_token)
     address = _main_address(gmail)
     _check_address(connection, address)
     inbox_id = address_id(services.address_key, address)
     existing = services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)]
     if existing is not None and existing.org != connection.org:
-        raise Conflict("This mailbox is connected in another organisation; disconnect it there first.")
+        raise Conflict(ELSEWHERE)
     label = gmail.ensure_labels([LABEL])[0] if connection.access == "full" else None
     watch = gmail.watch(services.topic)
     now = services.clock.now()
     token = services.vault.seal(grant.refresh_token or "", org=connection.org, mailbox=grant.sub)
-    fresh = Inbox(
+    return Inbox(
         id=inbox_id,
         org=connection.org,
         mailbox=grant.sub,
@@ -186,8 +195,6 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
         look_at=now + LOOK_EVERY,
         looked_at=now,
     )
-    _store(services, connection, fresh, now)
-    return connection.return_url
 
 
 def _use_up(services: Services, state: str, cookie: str) -> Connection:
@@ -250,51 +257,3 @@ def _check_address(connection: Connection, address: str) -> None:
             "Please try again and choose that account at Google. If the address you gave is an alias or a "
             "group, give the account's main address instead, as Gmail shows it."
         )
-
-
-def _store(services: Services, connection: Connection, fresh: Inbox, now: datetime) -> None:
-    inbox_key = keys.inbox(fresh.id)
-    mailbox_key = keys.mailbox(fresh.org, fresh.mailbox)
-
-    def decide(snapshot: Snapshot) -> Changes[None]:
-        before, mailbox = snapshot[inbox_key], snapshot[mailbox_key]
-        if before is not None and before.org != fresh.org:
-            raise Conflict("This mailbox is connected in another organisation; disconnect it there first.")
-        inbox = fresh
-        if before is not None and before.mailbox == fresh.mailbox:
-            # What came in while it was disconnected is caught up with: the cursor stays, a look is due.
-            inbox = msgspec.structs.replace(
-                before,
-                status="connected",
-                why="",
-                mailbox=fresh.mailbox,
-                address=fresh.address,
-                access=fresh.access,
-                watch_failed="",
-                sealed_token=fresh.sealed_token,
-                label=fresh.label,
-                watch_expires=fresh.watch_expires,
-                renew_at=fresh.renew_at,
-                look_at=now,
-            )
-        record = mailbox or Mailbox(
-            org=fresh.org,
-            id=fresh.mailbox,
-            inbox=fresh.id,
-            owner=connection.user,
-            address=fresh.address,
-            sender_name=connection.sender_name,
-            connected_at=now,
-            timezone=connection.timezone,
-        )
-        # Limits, signature and the days of the ledger stay as they were.
-        record = msgspec.structs.replace(
-            record,
-            inbox=fresh.id,
-            owner=connection.user,
-            address=fresh.address,
-            sender_name=connection.sender_name,
-        )
-        return Changes(None, writes={inbox_key: inbox, mailbox_key: record})
-
-    services.store.change([inbox_key, mailbox_key], decide)

@@ -222,30 +222,34 @@ def enrolled(
         dues.append(due)
     slots = tuple(Slot(step=step.id, due=at, reason="") for step, at in zip(steps, dues, strict=True))
     for email in emails:
-        contact_id = services.contact_id(email)
-        id_ = enrollment_id(campaign, contact_id)
-        enrollment = Enrollment(
-            org=ORG,
-            id=id_,
-            campaign=campaign,
-            mailbox=MAILBOX,
-            inbox=services.inbox_id,
-            contact=contact_id,
-            email=email,
-            name="Kim Candidate",
-            timezone="Europe/Berlin",
-            variables={},
-            slots=slots,
-            status=Status.WAITING,
-            step=steps[0].id,
-            due=slots[0].due,
-            wake_at=wake_for(slots[0].due, now),
-        )
-        services.put(keys.enrollment(ORG, id_), enrollment)
-        key = keys.contact(ORG, contact_id)
-        before = services.store.read([key])[key] or Contact(org=ORG, id=contact_id)
-        ref = EnrollmentRef(enrollment=id_, mailbox=MAILBOX)
-        services.put(key, msgspec.structs.replace(before, enrollments=(*before.enrollments, ref)))
+        _enrolled(services, email, campaign, slots)
+
+
+def _enrolled(services: MemoryServices, email: str, campaign: str, slots: tuple[Slot, ...]) -> None:
+    contact_id = services.contact_id(email)
+    id_ = enrollment_id(campaign, contact_id)
+    enrollment = Enrollment(
+        org=ORG,
+        id=id_,
+        campaign=campaign,
+        mailbox=MAILBOX,
+        inbox=services.inbox_id,
+        contact=contact_id,
+        email=email,
+        name="Kim Candidate",
+        timezone="Europe/Berlin",
+        variables={},
+        slots=slots,
+        status=Status.WAITING,
+        step=slots[0].step,
+        due=slots[0].due,
+        wake_at=wake_for(slots[0].due, services.clock.now()),
+    )
+    services.put(keys.enrollment(ORG, id_), enrollment)
+    key = keys.contact(ORG, contact_id)
+    before = services.store.read([key])[key] or Contact(org=ORG, id=contact_id)
+    ref = EnrollmentRef(enrollment=id_, mailbox=MAILBOX)
+    services.put(key, msgspec.structs.replace(before, enrollments=(*before.enrollments, ref)))
 
 
 def in_slots(services: MemoryServices, *emails: str, campaign: str = "c1") -> None:

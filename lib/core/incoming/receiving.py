@@ -202,9 +202,6 @@ def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
     done = inbox.pending_done if worked.marks is None else max(inbox.pending_done, worked.marks)
     if marks != done:
         look_at = worked.now + LOOK_SOON
-    pushes = inbox.pushes
-    if worked.push is not None and worked.done and worked.push not in pushes:
-        pushes = (*pushes, worked.push)[-PUSHES_KEPT:]
     if not worked.done and worked.covered is not None:
         # Should the task that goes on be lost, this looks what became of the catch-up.
         look_at = worked.now + LOOK_SOON
@@ -214,7 +211,7 @@ def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
         cursor=cursor,
         idle_id=idle_id,
         idle_since=idle_since,
-        pushes=pushes,
+        pushes=_pushes(inbox, worked),
         look_at=look_at if left else inbox.look_at,
         looked_at=worked.now if worked.done else inbox.looked_at,
         pending_marks=marks,
@@ -222,6 +219,12 @@ def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
         covered_since=worked.covered or inbox.covered_since,
     )
     return noted(after, worked.units, worked.read_until or worked.now)
+
+
+def _pushes(inbox: Inbox, worked: Worked) -> tuple[str, ...]:
+    if worked.push is None or not worked.done or worked.push in inbox.pushes:
+        return inbox.pushes
+    return (*inbox.pushes, worked.push)[-PUSHES_KEPT:]
 
 
 def _later(one: str, other: str) -> str:

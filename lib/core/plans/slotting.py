@@ -66,16 +66,16 @@ def planned_anew(
     }
     changed |= {wanted[date]: day for date, day in planned.days.items()}
     after = tuple(
-        # Steps that came with an edit may have variants: everybody gets theirs.
-        replanned(
-            msgspec.structs.replace(one, variants=variants_for(campaign.steps, one.id) | one.variants),
-            slots,
-            campaign.plan,
-            now,
-        )
+        replanned(_with_variants(one, campaign), slots, campaign.plan, now)
         for one, slots in zip(enrollments, planned.slots, strict=True)
     )
     return Changes(after, writes={**changed, **{keys.enrollment(one.org, one.id): one for one in after}})
+
+
+def _with_variants(enrollment: Enrollment, campaign: Campaign) -> Enrollment:
+    """Return an enrollment with a variant of each step: one that came with an edit may have some."""
+    variants = variants_for(campaign.steps, enrollment.id) | enrollment.variants
+    return msgspec.structs.replace(enrollment, variants=variants)
 
 
 def _given_back(day: Day | None, enrollments: Sequence[Enrollment]) -> Day | None:
