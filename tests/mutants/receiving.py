@@ -14,9 +14,14 @@ MUTANTS = (
     Mutant(
         "cursor moved although a mail failed",
         "lib/flows/matching.py",
-        "                self.result.failed(ref, self._correspondence(ref.thread))\n"
+        "                self._failed(ref)\n                return True\n",
         "                return True\n",
-        "                return True\n",
+    ),
+    Mutant(
+        "our own mail that cannot be read is an answer",
+        "lib/flows/matching.py",
+        "if enrollment is not None and is_under_way(enrollment):\n            self.result.put_aside(ref, None,",
+        "if enrollment is None:\n            self.result.put_aside(ref, None,",
     ),
     Mutant(
         "cursor moved back",
