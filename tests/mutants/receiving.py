@@ -20,8 +20,8 @@ MUTANTS = (
     Mutant(
         "our own mail that cannot be read is an answer",
         "lib/flows/matching.py",
-        "if enrollment is not None and is_under_way(enrollment):\n            self.result.put_aside(ref, None,",
-        "if enrollment is None:\n            self.result.put_aside(ref, None,",
+        "enrollment is not None and is_under_way(enrollment):\n            self.result.put_aside(",
+        "enrollment is None:\n            self.result.put_aside(",
     ),
     Mutant(
         "cursor moved back",
