@@ -27,10 +27,10 @@ from lib.core.incoming.reading_plan import (
     whole,
 )
 from lib.core.incoming.reading_quota import MESSAGE
-from lib.core.incoming.receiving import BULK_LABELS, NOISE_LABELS
+from lib.core.incoming.receiving import BULK_LABELS, NOISE_LABELS, is_quiet
 from lib.core.incoming.targets import Directory, Target, by_correspondence
 from lib.core.keys import Key, Snapshot
-from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail, Unlabelled
+from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, Unlabelled
 from lib.core.records import Campaign, Contact, Correspondence, Enrollment, Inbox, Pending, ReplyKind
 from lib.flows.metering import MeteredGmail
 from lib.ports import Services
@@ -239,7 +239,7 @@ class Search:
             return True
         if raw is None or said is None:
             self.result.put_aside(ref, None, fetched=False)
-        elif not _is_outgoing(raw):
+        elif not is_quiet(raw.labels):
             self.result.answer(ref, raw.received_at, self._returned(target, said), said)
         return True
 
@@ -271,7 +271,3 @@ def _by_headers(mail: MailHeaders, *, headers_only: bool) -> Understood:
 
 def _is_noise(labels: frozenset[str] | None) -> bool:
     return labels is not None and bool(labels & NOISE_LABELS)
-
-
-def _is_outgoing(raw: RawMail) -> bool:
-    return bool(raw.labels & {*NOISE_LABELS, "SENT"})

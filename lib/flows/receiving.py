@@ -24,13 +24,11 @@ from lib.core.incoming.receiving import CATCH_UP_MARGIN, is_catching_up, page_ke
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.mails import HistoryRecord
 from lib.core.records import Attempt, Campaign, Inbox, ReplyKind
-from lib.flows.looking_again import PENDING_BATCH, look_again
+from lib.flows.looking_again import look_again
 from lib.flows.matching import Search
 from lib.flows.metering import MeteredGmail
 from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
 from lib.ports import Services
-
-__all__ = ["PAGES", "PENDING_BATCH", "Continuation", "receive"]
 
 #: How many pages one run works off; a continuation task takes the rest.
 PAGES = 5

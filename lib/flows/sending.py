@@ -48,8 +48,9 @@ from lib.core.sending import (
 )
 from lib.flows.delivering import deliver, lasting
 from lib.flows.labelling import mail_labels
+from lib.flows.looking_again import PENDING_BATCH
 from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
-from lib.flows.receiving import PENDING_BATCH, receive
+from lib.flows.receiving import receive
 from lib.flows.recording import Delivery, correspondence_of
 from lib.flows.repairing import find_message_ids
 from lib.flows.replanning import replan

@@ -50,11 +50,7 @@ def read_attachments(
         faults.append(Fault(field=f"{where}.attachments", why=why))
         return ()
     found: list[Attachment] = []
-    for index, item in enumerate(given):
-        field = f"{where}.attachments[{index}]"
-        if not isinstance(item, Mapping):
-            faults.append(Fault(field=field, why="is not an object"))
-            continue
+    for _, field, item in fields.objects(given, f"{where}.attachments", faults):
         attachment = _attachment(item, field, contents, faults)
         if any(attachment.name == other.name for other in found):
             faults.append(

@@ -7,7 +7,7 @@ never used.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lib.core.campaigns import shortlist
@@ -73,6 +73,18 @@ def items(data: Mapping[str, Any], name: str, faults: list[Fault], where: str = 
         faults.append(Fault(field=f"{where}{name}", why="is not a list"))
         return []
     return value
+
+
+def objects(
+    given: Sequence[Any], where: str, faults: list[Fault]
+) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """Yield the objects of a list with their places and fields; whatever else is in it is a fault."""
+    for index, item in enumerate(given):
+        field = f"{where}[{index}]"
+        if isinstance(item, Mapping):
+            yield index, field, item
+        else:
+            faults.append(Fault(field=field, why="is not an object"))
 
 
 def addresses(data: Mapping[str, Any], name: str, faults: list[Fault]) -> tuple[str, ...]:

@@ -40,11 +40,7 @@ def read_steps(items: Any, contents: dict[str, str], faults: list[Fault]) -> lis
         faults.append(Fault(field="steps", why=f"{len(items)} steps; a campaign has at most {STEP_LIMIT}"))
         return []
     steps: list[Step] = []
-    for index, item in enumerate(items):
-        where = f"steps[{index}]"
-        if not isinstance(item, Mapping):
-            faults.append(Fault(field=where, why="is not an object"))
-            continue
+    for index, where, item in fields.objects(items, "steps", faults):
         step = read_step(item, where, contents, faults)
         if step.id and any(step.id == other.id for other in steps):
             faults.append(Fault(field=f"{where}.id", why=f"another step is called {step.id!r} too"))
@@ -127,11 +123,7 @@ def read_variants(item: Mapping[str, Any], where: str, faults: list[Fault]) -> t
         faults.append(Fault(field=f"{where}.variants", why=why))
         return ()
     found: list[Variant] = []
-    for index, one in enumerate(given):
-        field = f"{where}.variants[{index}]"
-        if not isinstance(one, Mapping):
-            faults.append(Fault(field=field, why="is not an object"))
-            continue
+    for _, field, one in fields.objects(given, f"{where}.variants", faults):
         faults += fields.unknown(one, _VARIANT_FIELDS, f"{field}.")
         id_ = fields.identifier(one, "id", faults, f"{field}.")
         if id_ and any(id_ == other.id for other in found):

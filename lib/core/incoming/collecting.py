@@ -24,7 +24,7 @@ PENDING_KEPT = timedelta(days=30)
 
 @dataclass(slots=True)
 class Collected:
-    """Collect what a search came to; see ``lib.core.receiving_page.Worked``.
+    """Collect what a search came to; see ``lib.core.incoming.page.Worked``.
 
     waiting: the mails that were put aside before, by Gmail id. absent: what Gmail does not have.
     oldest: when the oldest mail came whose headers were read.
