@@ -10,10 +10,15 @@ OUTREACH_ALLOWED_ORIGINS   no       web app origins, by comma: CORS and return U
 OUTREACH_QUEUE             yes      projects/P/locations/L/queues/Q, the queue of the tasks
 OUTREACH_TOPIC             yes      projects/P/topics/T, where Gmail publishes
 OUTREACH_INVOKER           no       service account that tasks call with; unset: no token (local only)
+OUTREACH_BACKUP_DAYS       no       for how many days Firestore's backups are kept; on receipts of erasure
+                                    (default: 30)
 OUTREACH_CLOCK_URL         no       URL of a clock; unset: the system's
 OUTREACH_SECRET_*          if env   the secrets, for SECRETS_BACKEND=env: ..._OAUTH_CLIENT, ..._TOKEN_KEYSET,
                                     ..._ADDRESS_KEY, ..._TICKET_KEY
-SECRETS_BACKEND            no       gcp (default) or env
+SECRETS_BACKEND            no       gcp (default), aws or env
+OUTREACH_AWS_ROLE          no       for SECRETS_BACKEND=aws: ARN of the role that the functions take on with
+                                    their Google identity; unset: boto3's own credentials
+AWS_REGION                 if aws   region of AWS Secrets Manager; AWS_ENDPOINT_URL is read by boto3 itself
 WEBAPP_ISSUER              yes      ``iss`` of the web app's user tokens
 WEBAPP_AUDIENCE            yes      ``aud`` of the web app's user tokens
 WEBAPP_JWKS_URL            yes      where the keys lie that sign them
@@ -47,7 +52,11 @@ GMAIL_URL = "https://gmail.googleapis.com/"
 
 QUEUE = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[^/]+")
 TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
+AWS_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 ENDPOINT = re.compile(r"[^/\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
+
+
+SecretsBackend = Literal["gcp", "aws", "env"]
 
 
 class SettingsInvalid(ValueError):
@@ -66,7 +75,10 @@ class Settings:
     topic: str
     invoker: str | None
     clock_url: str | None
-    secrets_backend: Literal["gcp", "env"]
+    secrets_backend: SecretsBackend
+    aws_role: str | None
+    aws_region: str
+    backup_days: int
     webapp_issuer: str
     webapp_audience: str
     webapp_jwks_url: str
@@ -97,6 +109,9 @@ class Settings:
             invoker=read.text("OUTREACH_INVOKER", "") or None,
             clock_url=read.url("OUTREACH_CLOCK_URL", "") or None,
             secrets_backend=backend,
+            aws_role=read.like("OUTREACH_AWS_ROLE", AWS_ROLE, "arn:aws:iam::ACCOUNT:role/NAME", "") or None,
+            aws_region=read.text("AWS_REGION", None if backend == "aws" else ""),
+            backup_days=read.days("OUTREACH_BACKUP_DAYS", 30),
             webapp_issuer=read.text("WEBAPP_ISSUER"),
             webapp_audience=read.text("WEBAPP_AUDIENCE"),
             webapp_jwks_url=read.url("WEBAPP_JWKS_URL"),
@@ -149,11 +164,16 @@ class _Reader:
             for one in origins
         )
 
-    def backend(self) -> Literal["gcp", "env"]:
+    def days(self, name: str, default: int) -> int:
+        value = self._checked(name, self.text(name, str(default)), str.isdecimal, "a number of days")
+        return int(value) if value.isdecimal() else default
+
+    def backend(self) -> SecretsBackend:
         value = self.text("SECRETS_BACKEND", "gcp")
-        if value not in {"gcp", "env"}:
-            self._faults.append("SECRETS_BACKEND must be gcp or env")
-        return "env" if value == "env" else "gcp"
+        backends: dict[str, SecretsBackend] = {"gcp": "gcp", "aws": "aws", "env": "env"}
+        if value not in backends:
+            self._faults.append("SECRETS_BACKEND must be gcp, aws or env")
+        return backends.get(value, "gcp")
 
     def secrets(self) -> dict[str, str]:
         return {name: value for name, value in self._environ.items() if name.startswith(SECRET_PREFIX)}

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import flask
 
 from lib.core.callers import VerifiedCaller
-from lib.entrypoint import csv_response, user_function
-from lib.entrypoint.routes import Route, routed
-from lib.flows import suppressing
+from lib.entrypoint import user_function
+from lib.entrypoint.interface.settings import ROUTES
+from lib.entrypoint.routes import routed
 from lib.ports import Services
-
-ROUTES = (
-    Route("GET", "", suppressing.show_settings),
-    Route("PATCH", "", suppressing.change_settings, body=suppressing.ChangedSettings),
-    Route("GET", "suppressions", suppressing.list_suppressed, query=suppressing.Page),
-    Route("POST", "suppressions", suppressing.add_suppressed, body=bytes),
-    Route("POST", "suppressions/removals", suppressing.remove_suppressed, body=bytes),
-    Route(
-        "GET",
-        "suppressions.csv",
-        suppressing.export_suppressed,
-        answer=partial(csv_response, name="suppressions.csv"),
-    ),
-)
 
 
 @user_function

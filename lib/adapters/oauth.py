@@ -14,7 +14,7 @@ import httplib2
 import msgspec
 
 from lib.core.errors import InvalidRequest, OutreachError, Permanent, Unavailable
-from lib.ports import Grant
+from lib.ports import Consent
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class GoogleOAuth:
         }
         return f"{self._auth_url}?{urlencode(query)}"
 
-    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:
+    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Consent:
         """Exchange a code, and ask who consented; InvalidRequest when Google refuses the code."""
         client_id, client_secret = self._client()
         form = {
@@ -95,7 +95,7 @@ class GoogleOAuth:
             raise _refusal(status, token.error)
         user = self._user(token.access_token)
         scopes = frozenset(SHORT_NAMES.get(scope, scope) for scope in token.scope.split())
-        return Grant(
+        return Consent(
             refresh_token=token.refresh_token,
             access_token=token.access_token,
             scopes=scopes,

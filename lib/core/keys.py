@@ -105,6 +105,54 @@ def oauth_state(org: str, id_: str) -> Key[records.OAuthState]:
     return Key(records.OAuthState, f"orgs/{org}/oauth_states/{id_}")
 
 
+def invitation(org: str, id_: str) -> Key[records.Invitation]:
+    """Return the key of an invitation."""
+    return Key(records.Invitation, f"orgs/{org}/invitations/{id_}")
+
+
+def erasure(org: str, id_: str) -> Key[records.Erasure]:
+    """Return the key of an erasure."""
+    return Key(records.Erasure, f"orgs/{org}/erasures/{id_}")
+
+
+def audit(org: str, id_: str) -> Key[records.AuditEntry]:
+    """Return the key of an entry of the audit."""
+    return Key(records.AuditEntry, f"orgs/{org}/audit/{id_}")
+
+
+def usage(org: str, id_: str) -> Key[records.Usage]:
+    """Return the key of what a user has used of something."""
+    return Key(records.Usage, f"orgs/{org}/usage/{id_}")
+
+
+#: Where the records of a kind lie below ``orgs/{org}/``; ``{}`` stands for their mailbox or campaign.
+COLLECTIONS: Mapping[type[records.Record], str] = {
+    records.AttachmentContent: "campaigns/{}/attachments",
+    records.AuditEntry: "audit",
+    records.Campaign: "campaigns",
+    records.Connection: "connections",
+    records.Contact: "contacts",
+    records.Correspondence: "correspondence",
+    records.Day: "mailboxes/{}/days",
+    records.Enrollment: "enrollments",
+    records.Erasure: "erasures",
+    records.Invitation: "invitations",
+    records.Mailbox: "mailboxes",
+    records.OAuthState: "oauth_states",
+    records.Pending: "pending",
+    records.Reads: "mailboxes/{}/reads",
+    records.ReadsHead: "mailboxes/{}/chains",
+    records.Reply: "replies",
+    records.Suppression: "suppressions",
+    records.Usage: "usage",
+}
+
+
+def collection(kind: type[records.Record], org: str, of: str = "") -> str:
+    """Return the path of an org's collection of a kind; of: the mailbox or campaign that it lies below."""
+    return f"orgs/{org}/{COLLECTIONS[kind].format(of)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Versioned:
     """Hold what was read at a key: the record (None: absent) and its version, opaque to the core."""

@@ -102,13 +102,18 @@ class Wiring:
         return self.settings.allowed_origins
 
     @property
+    def backup_days(self) -> int:
+        """Return for how many days backups of the store are kept."""
+        return self.settings.backup_days
+
+    @property
     def topic(self) -> str:
         """Return the Pub/Sub topic of Gmail's notifications."""
         return self.settings.topic
 
     def gmail(self, inbox: Inbox) -> Gmail:
-        """Return the mailbox of a live connection; MailboxDisconnected when its grant is gone."""
-        if inbox.status != "connected":
+        """Return the mailbox of a connection, a leaving one too; MailboxDisconnected when it is gone."""
+        if inbox.status == "disconnected":
             raise MailboxDisconnected("the mailbox is not connected")
 
         def unsealed() -> str:

@@ -36,7 +36,7 @@ from lib.core.tickets import (
     state_id,
 )
 from lib.flows.maintaining import RENEW_EVERY
-from lib.ports import Gmail, Grant, Services
+from lib.ports import Consent, Gmail, Services
 
 LABEL = "Outreach"
 _ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
@@ -167,7 +167,7 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
     return connection.return_url
 
 
-def _opened(services: Services, connection: Connection, grant: Grant) -> Inbox:
+def _opened(services: Services, connection: Connection, grant: Consent) -> Inbox:
     """Check the mailbox behind a grant, and begin to watch it; return its connection, not stored yet."""
     gmail = services.gmail_with(grant.access_token)
     address = _main_address(gmail)
@@ -227,7 +227,7 @@ def _use_up(services: Services, state: str, cookie: str) -> Connection:
     return services.store.read([connection]).need(connection)
 
 
-def _check_grant(grant: Grant, scopes: Sequence[str]) -> None:
+def _check_grant(grant: Consent, scopes: Sequence[str]) -> None:
     if set(scopes) - grant.scopes:
         raise InvalidRequest(
             "Not all the permissions that were asked for were ticked. To send your campaigns and find the "

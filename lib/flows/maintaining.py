@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,22 +19,29 @@ from lib.core import keys
 from lib.core.enrollment import requeued
 from lib.core.errors import MailboxPaused, OutreachError
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import Campaign, Enrollment, Inbox, Status
+from lib.core.records import Campaign, Enrollment, Erasure, Inbox, Org, Status
 from lib.flows.chaining import chain
 from lib.flows.controlling import stop_rest
+from lib.flows.erasing import erase_on
+from lib.flows.leaving import leave
 from lib.flows.queueing import queue_step
 from lib.flows.reading import noting_trouble
 from lib.flows.receiving import receive
 from lib.flows.repairing import put_off, repair
 from lib.flows.replanning_all import nothing_left, replan_all
+from lib.flows.resuming import resume_after_reconnect
 from lib.flows.settling import settle
+from lib.flows.sweeping import sweep
 from lib.flows.undoing import undo
 from lib.ports import Services
 
-#: How many enrollments, mailboxes and campaigns one run looks at; the next run goes on.
+#: How many enrollments, mailboxes, campaigns and the like one run looks at; the next run goes on.
 ENROLLMENTS = 200
 INBOXES = 100
 CAMPAIGNS = 20
+DEPARTURES = 20
+ERASURES = 5
+ORGS = 5
 #: When something whose handling failed is looked at again.
 AGAIN_AFTER = timedelta(minutes=1)
 #: A watch lasts seven days; it is renewed daily, and after a failure within the hour.
@@ -56,6 +64,9 @@ class Tally(msgspec.Struct, kw_only=True):
     looked: int = 0
     chained: int = 0
     campaigns: int = 0
+    left: int = 0
+    erased: int = 0
+    swept: int = 0
     failed: int = 0
     more: bool = False
 
@@ -64,37 +75,84 @@ class Tally(msgspec.Struct, kw_only=True):
         return {name: int(value) for name, value in msgspec.structs.asdict(self).items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Hold one thing that is due.
+
+    event: by which its failure is reported. time: the field of its record that says when it is due; it is
+    looked at again a while after a failure. "": the work sees to that itself.
+    """
+
+    event: str
+    id: str
+    key: Key[Any]
+    time: str
+    work: Callable[[], Any]
+
+
 def maintain(services: Services, report: Report) -> Tally:
     """Do what is due; ``report(event, id, error)`` hears of what failed, and is tried again later."""
     now, tally = services.clock.now(), Tally()
-    enrollments = services.store.due_enrollments(now, ENROLLMENTS)
-    inboxes = services.store.due_inboxes(now, INBOXES)
-    campaigns = services.store.due_campaigns(now, CAMPAIGNS)
-
-    def tried(event: str, id_: str, work: Callable[[], Any]) -> bool:
+    for job in _jobs(services, now, tally):
         try:
-            work()
+            job.work()
         except Exception as error:  # noqa: BLE001 - even a bug met in one must not hold up the others
             tally.failed += 1
             alert = error.alert if isinstance(error, MailboxPaused) else ""
-            report(alert or event, id_, error)
-            return False
-        return True
+            report(alert or job.event, job.id, error)
+            if job.time:
+                _put_off(services, job.key, job.time, now)
+    return tally
 
+
+def _jobs(services: Services, now: datetime, tally: Tally) -> list[Job]:
+    """Return all that is due, the mailboxes first: whoever leaves must not be sent from."""
+    store = services.store
+    leaving, erasures = store.due_departures(now, DEPARTURES), store.due_erasures(now, ERASURES)
+    inboxes, orgs = store.due_inboxes(now, INBOXES), store.due_orgs(now, ORGS)
+    campaigns, enrollments = store.due_campaigns(now, CAMPAIGNS), store.due_enrollments(now, ENROLLMENTS)
+    limits = ((leaving, DEPARTURES), (erasures, ERASURES), (inboxes, INBOXES), (orgs, ORGS))
+    full = any(len(found) == limit for found, limit in limits)
+    tally.more = full or len(campaigns) == CAMPAIGNS or len(enrollments) == ENROLLMENTS
+    jobs = [
+        _job("departure_failed", keys.inbox(one.id), "leaving_at", _leave, services, one, tally)
+        for one in leaving
+    ]
     for inbox in inboxes:
         if inbox.renew_at is not None and inbox.renew_at <= now:
-            tried(RENEWAL_FAILED, inbox.id, partial(_renew, services, inbox, now, tally))
-        if not tried("inbox_failed", inbox.id, partial(_look, services, inbox, now, tally)):
-            _put_off(services, keys.inbox(inbox.id), "look_at", now)
+            jobs.append(_job(RENEWAL_FAILED, keys.inbox(inbox.id), "", _renew, services, inbox, now, tally))
+        jobs.append(_job("inbox_failed", keys.inbox(inbox.id), "look_at", _look, services, inbox, now, tally))
     for campaign in campaigns:
-        if not tried("campaign_failed", campaign.id, partial(_carry_on, services, campaign, tally)):
-            _put_off(services, keys.campaign(campaign.org, campaign.id), "wake_at", now)
+        key = keys.campaign(campaign.org, campaign.id)
+        jobs.append(_job("campaign_failed", key, "wake_at", _carry_on, services, campaign, tally))
     for one in enrollments:
-        if not tried("enrollment_failed", one.id, partial(_bring_on, services, one, now, tally)):
-            _put_off(services, keys.enrollment(one.org, one.id), "wake_at", now)
-    full = (len(enrollments) == ENROLLMENTS, len(inboxes) == INBOXES, len(campaigns) == CAMPAIGNS)
-    tally.more = tally.more or any(full)
-    return tally
+        place = keys.enrollment(one.org, one.id)
+        jobs.append(_job("enrollment_failed", place, "wake_at", _bring_on, services, one, now, tally))
+    for erasure in erasures:
+        about = keys.erasure(erasure.org, erasure.id)
+        jobs.append(_job("erasure_failed", about, "wake_at", _erase, services, erasure, tally))
+    return jobs + [
+        _job("org_failed", keys.org(org.org), "sweep_at", _sweep, services, org, tally) for org in orgs
+    ]
+
+
+def _job(event: str, key: Key[Any], time: str, work: Callable[..., Any], *about: Any) -> Job:
+    return Job(event, key.path.rpartition("/")[2], key, time, partial(work, *about))
+
+
+def _leave(services: Services, inbox: Inbox, tally: Tally) -> None:
+    leave(services, inbox)
+    tally.left += 1
+
+
+def _erase(services: Services, erasure: Erasure, tally: Tally) -> None:
+    erase_on(services, erasure)
+    tally.erased += 1
+
+
+def _sweep(services: Services, org: Org, tally: Tally) -> None:
+    sweep(services, org)
+    tally.swept += 1
 
 
 def _bring_on(services: Services, enrollment: Enrollment, now: datetime, tally: Tally) -> None:
@@ -160,8 +218,10 @@ def _look(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None
     """Look into a mailbox that was silent; chain what was read there."""
     if inbox.look_at is None or inbox.look_at > now:
         return
-    receive(services, inbox.id)
+    done = receive(services, inbox.id)
     tally.looked += 1
+    if inbox.behind and done:
+        resume_after_reconnect(services, inbox)
     tally.chained += chain(services, inbox)
 
 

@@ -36,8 +36,11 @@ class Vault(Protocol):
     def open(self, sealed: str, *, org: str, mailbox: str) -> str:
         """Return the secret; Permanent when it was sealed to another org or mailbox."""
 
+    def is_current(self, sealed: str) -> bool:
+        """Say whether the secret is sealed with the keyset's primary key; else it is to be sealed anew."""
 
-class Grant(msgspec.Struct, frozen=True, kw_only=True):
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
     """Hold what Google gave for an authorization code."""
 
     refresh_token: str | None
@@ -55,8 +58,11 @@ class OAuth(Protocol):
     ) -> str:
         """Return where to send the browser."""
 
-    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:
+    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Consent:
         """Exchange a code, and ask who consented; InvalidRequest when Google refuses the code."""
+
+    def revoke(self, refresh_token: str) -> None:
+        """Take all the app's access to the account away; a token Google does not know is revoked already."""
 
 
 class Services(Protocol):
@@ -102,8 +108,12 @@ class Services(Protocol):
     def topic(self) -> str:
         """Return the Pub/Sub topic of Gmail's notifications."""
 
+    @property
+    def backup_days(self) -> int:
+        """Return for how many days backups of the store are kept."""
+
     def gmail(self, inbox: Inbox) -> Gmail:
-        """Return the mailbox of a live connection; MailboxDisconnected when its grant is gone."""
+        """Return the mailbox of a connection, a leaving one too; MailboxDisconnected when it is gone."""
 
     def gmail_with(self, access_token: str) -> Gmail:
         """Return the mailbox behind a fresh access token, before anything is stored."""

@@ -10,17 +10,22 @@ from typing import Any, TypeVar
 from lib.core.errors import Contended
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import (
+    AuditEntry,
     Campaign,
     Enrollment,
+    Erasure,
     Inbox,
     Mailbox,
+    Org,
     Pending,
     Reads,
+    Record,
     Reply,
     Status,
     Suppression,
 )
 
+R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 #: How often a decision is taken anew when other workers change the same documents.
@@ -93,6 +98,18 @@ class Store(ABC):
         """Return connected inboxes with ``renew_at <= now`` or ``look_at <= now``, without doubles."""
 
     @abstractmethod
+    def due_departures(self, now: datetime, limit: int) -> list[Inbox]:
+        """Return inboxes with ``leaving_at <= now``, the earliest first."""
+
+    @abstractmethod
+    def due_erasures(self, now: datetime, limit: int) -> list[Erasure]:
+        """Return erasures of all orgs with ``wake_at <= now``, the earliest first."""
+
+    @abstractmethod
+    def due_orgs(self, now: datetime, limit: int) -> list[Org]:
+        """Return orgs with ``sweep_at <= now``, the earliest first."""
+
+    @abstractmethod
     def due_campaigns(self, now: datetime, limit: int) -> list[Campaign]:
         """Return campaigns of all orgs with ``wake_at <= now``, the earliest first."""
 
@@ -111,6 +128,38 @@ class Store(ABC):
     @abstractmethod
     def has_open_send(self, org: str, mailbox: str) -> bool:
         """Say whether an enrollment of the mailbox is ``open``."""
+
+    @abstractmethod
+    def open_enrollments(self, org: str, mailbox: str, limit: int) -> list[Enrollment]:
+        """Return those of a mailbox's enrollments that are ``open``, by id."""
+
+    @abstractmethod
+    def held(
+        self,
+        kind: type[R],
+        org: str,
+        *,
+        of: str = "",
+        where: tuple[str, str] | None = None,
+        after: str = "",
+        limit: int,
+    ) -> list[tuple[Key[R], R]]:
+        """Return the org's records of a kind with their keys, by name, from behind the name ``after``.
+
+        of: the mailbox or campaign whose records they are, for kinds that lie below one. where: a field and
+        what it equals, or, of a field that holds several, what is among them. For erasure and export.
+        """
+
+    @abstractmethod
+    def fading_replies(self, org: str, before: datetime, limit: int) -> list[Reply]:
+        """Return the org's answers received before a time that have not faded, the oldest first."""
+
+    @abstractmethod
+    def audit(self, org: str, *, mailbox: str = "", before: str = "", limit: int) -> list[AuditEntry]:
+        """Return entries of the org's audit, or those of one mailbox, the latest first.
+
+        before: only those older than the entry of this id.
+        """
 
     @abstractmethod
     def pending(self, org: str, mailbox: str, limit: int) -> list[Pending]:

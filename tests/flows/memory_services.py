@@ -85,6 +85,9 @@ class PlainVault:
     def open(self, sealed: str, *, org: str, mailbox: str) -> str:
         return sealed.removeprefix(f"{org}/{mailbox}/")
 
+    def is_current(self, sealed: str) -> bool:
+        return "/" in sealed
+
 
 class MemoryServices:
     """Hold all that the flows need, in memory."""
@@ -100,6 +103,7 @@ class MemoryServices:
         self.base_url = "https://outreach.example.com"
         self.allowed_origins = ("https://app.example.com",)
         self.topic = TOPIC
+        self.backup_days = 30
         self.oauth: Any = None
         self._ids = 0
 

@@ -19,7 +19,7 @@ from lib.core.records import Connection, Inbox, Mailbox, OAuthState, Record, Rep
 from lib.core.tickets import SCOPES as BY_ACCESS
 from lib.core.tickets import STATE_TIME, TICKET_TIME
 from lib.flows.connecting import LABEL, ConnectionRequest, Started, ask, finish, start
-from lib.ports import Grant
+from lib.ports import Consent
 from tests.flows.memory_services import MAILBOX, ORG, OWNER
 from tests.flows.outreach import ANN, Outreach
 from tests.flows.test_receiving import unrelated
@@ -35,7 +35,7 @@ class ConsentingOAuth:
 
     def __init__(self) -> None:
         self.challenges: list[str] = []
-        self.grant = Grant(
+        self.grant = Consent(
             refresh_token="refresh", access_token=OWNER, scopes=frozenset(SCOPES), sub=MAILBOX, email=OWNER
         )
 
@@ -46,7 +46,7 @@ class ConsentingOAuth:
         self.scopes = scopes
         return f"https://accounts.example.com/auth?state={state}&login_hint={login_hint}&to={redirect_uri}"
 
-    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Grant:
+    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Consent:
         hashed = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
         assert (code, redirect_uri) == ("code", "https://outreach.example.com/oauth_callback")
         assert hashed in self.challenges

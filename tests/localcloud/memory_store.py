@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from lib.core.errors import Contended
-from lib.core.keys import Changes, Key, R, Snapshot, Versioned
+from lib.core.keys import Changes, Key, R, Snapshot, Versioned, collection
 from lib.core.records import (
+    AuditEntry,
     Campaign,
     Enrollment,
+    Erasure,
     Inbox,
     Interest,
     Mailbox,
+    Org,
     Pending,
     Reads,
     Record,
@@ -104,6 +107,20 @@ class MemoryStore(Store):
 
         return sorted(self._query(Inbox, "inboxes", is_due), key=lambda one: first_due(one) or now)[:limit]
 
+    def due_departures(self, now: datetime, limit: int) -> list[Inbox]:
+        found = self._query(
+            Inbox, "inboxes", lambda one: one.leaving_at is not None and one.leaving_at <= now
+        )
+        return sorted(found, key=lambda one: one.leaving_at or now)[:limit]
+
+    def due_erasures(self, now: datetime, limit: int) -> list[Erasure]:
+        found = self._query(Erasure, "orgs", lambda one: one.wake_at is not None and one.wake_at <= now)
+        return sorted(found, key=lambda one: one.wake_at or now)[:limit]
+
+    def due_orgs(self, now: datetime, limit: int) -> list[Org]:
+        found = self._query(Org, "orgs", lambda one: one.sweep_at is not None and one.sweep_at <= now)
+        return sorted(found, key=lambda one: one.sweep_at or now)[:limit]
+
     def due_campaigns(self, now: datetime, limit: int) -> list[Campaign]:
         found = self._query(Campaign, "orgs", lambda one: one.wake_at is not None and one.wake_at <= now)
         return sorted(found, key=lambda one: one.wake_at or now)[:limit]
@@ -126,6 +143,43 @@ class MemoryStore(Store):
 
     def has_open_send(self, org: str, mailbox: str) -> bool:
         return bool(self._query(Enrollment, f"orgs/{org}", lambda one: one.mailbox == mailbox and one.open))
+
+    def open_enrollments(self, org: str, mailbox: str, limit: int) -> list[Enrollment]:
+        return self._enrollments(org, lambda one: one.mailbox == mailbox and one.open)[:limit]
+
+    def held(
+        self,
+        kind: type[R],
+        org: str,
+        *,
+        of: str = "",
+        where: tuple[str, str] | None = None,
+        after: str = "",
+        limit: int,
+    ) -> list[tuple[Key[R], R]]:
+        def matches(record: R) -> bool:
+            if where is None:
+                return True
+            value = getattr(record, where[0])
+            return where[1] in value if isinstance(value, tuple) else bool(value == where[1])
+
+        found = self._below(kind, collection(kind, org, of))
+        some = [
+            (Key(kind, path), one) for path, one in found if path.rpartition("/")[2] > after and matches(one)
+        ]
+        return some[:limit]
+
+    def fading_replies(self, org: str, before: datetime, limit: int) -> list[Reply]:
+        found = self._query(Reply, f"orgs/{org}", lambda one: not one.faded and one.received_at < before)
+        return sorted(found, key=lambda one: one.received_at)[:limit]
+
+    def audit(self, org: str, *, mailbox: str = "", before: str = "", limit: int) -> list[AuditEntry]:
+        found = self._query(
+            AuditEntry,
+            f"orgs/{org}",
+            lambda one: mailbox in {"", one.mailbox} and (not before or one.id < before),
+        )
+        return found[::-1][:limit]
 
     def pending(self, org: str, mailbox: str, limit: int) -> list[Pending]:
         return self._put_aside(org, mailbox, limit, parked=False)
@@ -185,6 +239,10 @@ class MemoryStore(Store):
         self, kind: type[R], under: str, matches: Callable[[R], bool] = lambda _record: True
     ) -> list[R]:
         """Return the matching records of a kind below a path, in the order of their names."""
+        return [record for _, record in self._below(kind, under) if matches(record)]
+
+    def _below(self, kind: type[R], under: str) -> list[tuple[str, R]]:
+        """Return the records of a kind below a path with their own paths, in the order of names."""
         with self._lock:
             self.calls["query"] += 1
             documents = [
@@ -193,8 +251,7 @@ class MemoryStore(Store):
                 if document.kind is kind and path.startswith(f"{under}/")
             ]
         documents.sort(key=lambda item: item[0].split("/"))
-        records = (msgspec.json.decode(document.content, type=kind) for _, document in documents)
-        return [record for record in records if matches(record)]
+        return [(path, msgspec.json.decode(document.content, type=kind)) for path, document in documents]
 
     def _versioned(self, key: Key[Any]) -> Versioned:
         document = self._documents.get(key.path)

@@ -5,6 +5,7 @@ Queries by equality alone, in the order of names, are answered from the indexes 
 
 from __future__ import annotations
 
+import typing
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,12 +15,15 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 
 from lib.adapters.firestore_store.calls import CALL, translated
 from lib.adapters.firestore_store.documents import decode
-from lib.core.keys import R
+from lib.core.keys import Key, R, collection
 from lib.core.records import (
+    AuditEntry,
     Campaign,
     Enrollment,
+    Erasure,
     Inbox,
     Mailbox,
+    Org,
     Pending,
     Reads,
     Reply,
@@ -53,6 +57,21 @@ class Queries(Store):
         group = self._client.collection_group("campaigns")
         return _found(Campaign, where(group, "wake_at", "<=", now), "wake_at", limit=limit)
 
+    def due_departures(self, now: datetime, limit: int) -> list[Inbox]:
+        """Query with one call; no composite index."""
+        inboxes = self._client.collection("inboxes")
+        return _found(Inbox, where(inboxes, "leaving_at", "<=", now), "leaving_at", limit=limit)
+
+    def due_erasures(self, now: datetime, limit: int) -> list[Erasure]:
+        """Query with one call; index: collection group erasures, wake_at."""
+        group = self._client.collection_group("erasures")
+        return _found(Erasure, where(group, "wake_at", "<=", now), "wake_at", limit=limit)
+
+    def due_orgs(self, now: datetime, limit: int) -> list[Org]:
+        """Query with one call; no composite index."""
+        orgs = self._client.collection("orgs")
+        return _found(Org, where(orgs, "sweep_at", "<=", now), "sweep_at", limit=limit)
+
     def due_inboxes(self, now: datetime, limit: int) -> list[Inbox]:
         """Query with two calls; indexes: inboxes, status + renew_at and status + look_at."""
         connected = where(self._client.collection("inboxes"), "status", "==", "connected")
@@ -83,6 +102,43 @@ class Queries(Store):
         query = where(where(enrollments, "mailbox", "==", mailbox), "open", "==", value=True)
         with translated():
             return bool(query.select(()).limit(1).get(**CALL))
+
+    def open_enrollments(self, org: str, mailbox: str, limit: int) -> list[Enrollment]:
+        """Query with one call; no composite index."""
+        enrollments = self._client.collection(f"orgs/{org}/enrollments")
+        query = where(where(enrollments, "mailbox", "==", mailbox), "open", "==", value=True)
+        return _found(Enrollment, query, limit=limit)
+
+    def held(
+        self,
+        kind: type[R],
+        org: str,
+        *,
+        of: str = "",
+        where: tuple[str, str] | None = None,
+        after: str = "",
+        limit: int,
+    ) -> list[tuple[Key[R], R]]:
+        """Query with one call; no composite index."""
+        path = collection(kind, org, of)
+        query = _behind(_equal(kind, self._client.collection(path), where), after)
+        with translated():
+            found = query.limit(limit).get(**CALL)
+        return [(Key(kind, f"{path}/{one.id}"), decode(kind, one.to_dict())) for one in found]
+
+    def fading_replies(self, org: str, before: datetime, limit: int) -> list[Reply]:
+        """Query with one call; index: replies, faded + received_at."""
+        unfaded = where(self._client.collection(f"orgs/{org}/replies"), "faded", "==", value=False)
+        return _found(Reply, where(unfaded, "received_at", "<", before), "received_at", limit=limit)
+
+    def audit(self, org: str, *, mailbox: str = "", before: str = "", limit: int) -> list[AuditEntry]:
+        """Query with one call; index: audit, mailbox + id descending."""
+        query = self._client.collection(f"orgs/{org}/audit")
+        if mailbox:
+            query = where(query, "mailbox", "==", mailbox)
+        if before:
+            query = where(query, "id", "<", before)
+        return _found(AuditEntry, query, "id", limit=limit, direction=Query.DESCENDING)
 
     def pending(self, org: str, mailbox: str, limit: int) -> list[Pending]:
         """Query with one call; index: pending, mailbox + parked + seen_at."""
@@ -130,6 +186,15 @@ class Queries(Store):
 def where(query: Any, field: str, relation: str, value: Any) -> Any:
     """Return the query with one more condition."""
     return query.where(filter=FieldFilter(field, relation, value))
+
+
+def _equal(kind: type[R], query: Any, condition: tuple[str, str] | None) -> Any:
+    """Return the query for records in which a field equals, or holds, a value."""
+    if condition is None:
+        return query
+    field, value = condition
+    holds_several = typing.get_origin(typing.get_type_hints(kind)[field]) is tuple
+    return where(query, field, "array_contains" if holds_several else "==", value)
 
 
 def _behind(query: Any, after: str) -> Any:

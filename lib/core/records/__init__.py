@@ -1,5 +1,6 @@
 """Own the records that are kept in Firestore, one struct a document; DESIGN: "State in Firestore"."""
 
+from lib.core.records.audit import AuditEntry, Deed, Usage
 from lib.core.records.campaign import (
     Attachment,
     AttachmentContent,
@@ -12,6 +13,7 @@ from lib.core.records.campaign import (
     Words,
 )
 from lib.core.records.enrollment import Attempt, Enrollment, Interest, SentMail, Slot, Status
+from lib.core.records.erasure import Erasure, KeptPart
 from lib.core.records.mail import (
     Correspondence,
     MatchedBy,
@@ -26,7 +28,9 @@ from lib.core.records.mail import (
 from lib.core.records.mailbox import (
     Connection,
     Day,
+    Grant,
     Inbox,
+    Invitation,
     Limits,
     Mailbox,
     OAuthState,
@@ -39,17 +43,23 @@ __all__ = [
     "Attachment",
     "AttachmentContent",
     "Attempt",
+    "AuditEntry",
     "Campaign",
     "CampaignLabels",
     "Connection",
     "Contact",
     "Correspondence",
     "Day",
+    "Deed",
     "Enrollment",
     "EnrollmentRef",
+    "Erasure",
+    "Grant",
     "Hours",
     "Inbox",
     "Interest",
+    "Invitation",
+    "KeptPart",
     "Limits",
     "Mailbox",
     "MatchedBy",
@@ -70,6 +80,7 @@ __all__ = [
     "Step",
     "SuppressedWhy",
     "Suppression",
+    "Usage",
     "Variant",
     "Window",
     "Words",

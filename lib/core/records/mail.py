@@ -43,7 +43,8 @@ class Reply(Record, frozen=True, kw_only=True):
     text: its new words; None where only headers were read. unread: the text may be read at the user's click.
     forwarded: by a person to a colleague. returns_on: first day back that an automatic answer names.
     proposed, proposed_by: what rules make of it, and the words that led to it; interest: as the user set it.
-    attachments: names alone. step: id of the last step that had gone out.
+    attachments: names alone. step: id of the last step that had gone out. sender_id: keyed hash of the
+    sender's address, by which erasure finds it. faded: its words fell away with the org's retention.
     """
 
     org: str
@@ -70,6 +71,8 @@ class Reply(Record, frozen=True, kw_only=True):
     interest: Interest | None = None
     step: str = ""
     received_at: datetime
+    sender_id: str = ""
+    faded: bool = False
 
 
 class Pending(Record, frozen=True, kw_only=True):

@@ -25,10 +25,31 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ramp_step: int = 10
 
 
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """Let a delegate send from a mailbox and see the answers to its campaigns.
+
+    email: as the delegate's user token has it. user: their id, "" until they first act by the grant; from
+    then on it alone counts. campaign: "" for all. until: None until it is revoked. approval: the owner
+    approves each of the delegate's campaigns before its first mail. at, by: of the last change of status.
+    """
+
+    id: str
+    email: str
+    user: str = ""
+    status: Literal["asked", "given", "ended"]
+    campaign: str = ""
+    until: datetime | None = None
+    approval: bool = False
+    at: datetime
+    by: str
+
+
 class Mailbox(Record, frozen=True, kw_only=True):
     """Hold what people decided about a connected Gmail account; its live connection is the Inbox.
 
-    timezone: in which the days of its slot ledger begin; it never changes, since the ledger is kept by it.
+    owner: the user whose account it is, "" until somebody invited has signed in; they are known by the
+    address. timezone: in which the days of its slot ledger begin; it never changes, since the ledger is kept
+    by it. grants: the ended ones too, as far as they are kept. erasing: id of the erasure under way.
     """
 
     org: str
@@ -42,6 +63,8 @@ class Mailbox(Record, frozen=True, kw_only=True):
     limits: Limits = Limits()
     signature_text: str = ""
     signature_html: str = ""
+    grants: tuple[Grant, ...] = ()
+    erasing: str = ""
 
 
 class Inbox(Record, frozen=True, kw_only=True):
@@ -56,13 +79,16 @@ class Inbox(Record, frozen=True, kw_only=True):
     bounced, since the last pause for it. minute, units: quota units of reading up to the last read, at
     ``minute``; none count after a minute without one. parked: mails that could not be worked off and are
     shown. covered_since: how far back the last catch-up after an expired history went (None: there was none).
+    behind: connected anew, and what came in meanwhile is not worked off: nothing is sent until it is.
+    leaving_at: when ``maintain`` goes on with a disconnect that is under way; leaving_since, leaving_by: when
+    and by whom it was asked for.
     """
 
     id: str
     org: str
     mailbox: str
     address: str
-    status: Literal["connected", "disconnected"]
+    status: Literal["connected", "leaving", "disconnected"]
     why: str = ""
     access: Literal["full", "headers"] = "full"
     sealed_token: str
@@ -85,6 +111,10 @@ class Inbox(Record, frozen=True, kw_only=True):
     units: int = 0
     parked: int = 0
     covered_since: datetime | None = None
+    behind: bool = False
+    leaving_at: datetime | None = None
+    leaving_since: datetime | None = None
+    leaving_by: str = ""
 
 
 class Reservation(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +137,11 @@ class Day(Record, frozen=True, kw_only=True):
 
 
 class Connection(Record, frozen=True, kw_only=True):
-    """Hold a wish to connect a mailbox, asked for by a user; found by the hash of its ticket's nonce."""
+    """Hold a wish to connect a mailbox, asked for by a user; found by the hash of its ticket's nonce.
+
+    user: who will own the mailbox, "" when somebody was invited. invitation: the one that it comes of;
+    grant: what the consent gives to whoever invited, as the page named it.
+    """
 
     org: str
     id: str
@@ -118,6 +152,29 @@ class Connection(Record, frozen=True, kw_only=True):
     expires_at: datetime
     access: Literal["full", "headers"] = "full"
     timezone: str = "UTC"
+    invitation: str = ""
+    grant: Grant | None = None
+
+
+class Invitation(Record, frozen=True, kw_only=True):
+    """Hold an invitation to connect a mailbox; found by the hash of its link's token.
+
+    by, by_email: the admin who invites. grant: what they ask for besides, None: nothing. used: it has led to
+    a connected mailbox.
+    """
+
+    org: str
+    id: str
+    address: str
+    sender_name: str
+    by: str
+    by_email: str
+    return_url: str
+    expires_at: datetime
+    access: Literal["full", "headers"] = "full"
+    timezone: str = "UTC"
+    grant: Grant | None = None
+    used: bool = False
 
 
 class OAuthState(Record, frozen=True, kw_only=True):

@@ -22,12 +22,16 @@ class EnrollmentRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contact(Record, frozen=True, kw_only=True):
-    """Hold what the org knows of one address, under its keyed hash; never the address itself."""
+    """Hold what the org knows of one address, under its keyed hash; never the address itself.
+
+    erasing: id of the erasure under way; until it is through nobody of this address is taken in.
+    """
 
     org: str
     id: str
     suppressed: SuppressedWhy | None = None
     enrollments: tuple[EnrollmentRef, ...] = ()
+    erasing: str = ""
 
 
 class Suppression(Record, frozen=True, kw_only=True):
@@ -48,9 +52,16 @@ class Org(Record, frozen=True, kw_only=True):
     """Hold an org's settings.
 
     suppressed_domains: nobody there gets mail. guard_days: for how long after a mail by one colleague a
-    candidate is reported to the next.
+    candidate is reported to the next. name: as people outside know it. answers_days, reads_days: for how long
+    the words of answers and the record of reads are kept. sweep_at: when ``maintain`` next looks for what has
+    been kept long enough. erasing: id of the erasure under way.
     """
 
     org: str
     suppressed_domains: tuple[str, ...] = ()
     guard_days: int = 30
+    name: str = ""
+    answers_days: int = 365
+    reads_days: int = 180
+    sweep_at: datetime | None = None
+    erasing: str = ""

@@ -1,0 +1,1 @@
+"""Own the interface for the web app: one table of routes for each of its functions."""
