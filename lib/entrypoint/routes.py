@@ -17,7 +17,9 @@ from werkzeug.exceptions import MethodNotAllowed
 from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.fields import is_id
 from lib.core.errors import NotFound
+from lib.core.limits import Limit
 from lib.entrypoint.answers import decoded, json_response
+from lib.flows.limiting import spend
 from lib.ports import Services
 
 
@@ -26,7 +28,7 @@ class Route:
     """Lead one method and path to a flow; body, query: what the flow gets of the request besides.
 
     body: a record, or ``bytes`` as they came. An absent body is an empty record. answer: how what the flow
-    returns becomes an answer.
+    returns becomes an answer. limit: how often one user may, None: as often as they like.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Route:
     body: type[Any] | None = None
     query: type[Any] | None = None
     answer: Callable[[Any], Response] = json_response
+    limit: Limit | None = None
 
 
 def routed(routes: Sequence[Route], services: Services, caller: VerifiedCaller, request: Request) -> Response:
@@ -49,6 +52,8 @@ def routed(routes: Sequence[Route], services: Services, caller: VerifiedCaller, 
         raise NotFound("there is nothing at this path")
     for route, ids in fitting:
         if route.method == request.method:
+            if route.limit is not None:
+                spend(services, caller, route.limit)
             return route.answer(route.flow(services, caller, *ids, *_given(route, request)))
     raise MethodNotAllowed([route.method for route, _ in fitting])
 

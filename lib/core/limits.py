@@ -1,0 +1,51 @@
+"""Own how often one user may do what costs: reading and writing in bulk, mails of their own, calls to Google.
+
+A token bucket for each user and kind, kept in Firestore, since a function runs in many processes. It guards
+the company's bill and quota against a loop in the web app, not against people: nobody meets it in daily work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lib.core.errors import RateLimited
+from lib.core.ids import digest
+from lib.core.records import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Allow ``burst`` at once, and one more after each ``every``; kinds of their own do not add up."""
+
+    kind: str
+    burst: int
+    every: timedelta
+
+
+#: Previews while somebody writes, acceptances, additions, lists of addresses.
+PLANNING = Limit("planning", 60, timedelta(seconds=5))
+#: Test mails: they count towards the mailbox's day at Google.
+TESTING = Limit("testing", 20, timedelta(minutes=3))
+#: Connections, invitations, asking for a grant: each may end in somebody's inbox or browser.
+ASKING = Limit("asking", 20, timedelta(minutes=3))
+#: Texts that are read from Gmail at a click.
+READING = Limit("reading", 60, timedelta(seconds=1))
+#: Exports and erasures, which go through all that is held.
+EXPORTING = Limit("exporting", 10, timedelta(minutes=6))
+
+
+def usage_id(user: str, limit: Limit) -> str:
+    """Return the id under which it is kept what a user has used."""
+    return digest("usage", user, limit.kind)
+
+
+def spent(before: Usage | None, org: str, user: str, limit: Limit, now: datetime) -> Usage:
+    """Return what is left after one more; RateLimited says after which time there will be one again."""
+    left = float(limit.burst)
+    if before is not None:
+        left = min(left, before.tokens + max(now - before.at, timedelta()) / limit.every)
+    if left < 1:
+        raise RateLimited("that was too often for one user", retry_after=(1 - left) * limit.every)
+    full_again = now + (limit.burst - left + 1) * limit.every
+    return Usage(org=org, id=usage_id(user, limit), tokens=left - 1, at=now, expires_at=full_again)
