@@ -1,6 +1,7 @@
 """Own how often one user may do what costs: reading and writing in bulk, mails of their own, calls to Google.
 
-A token bucket for each user and kind, kept in Firestore, since a function runs in many processes. It guards
+A token bucket for each user and kind, kept in Firestore, since a function runs in many processes: as the
+time at which it will be full again. It guards
 the company's bill and quota against a loop in the web app, not against people: nobody meets it in daily work.
 """
 
@@ -41,11 +42,10 @@ def usage_id(user: str, limit: Limit) -> str:
 
 
 def spent(before: Usage | None, org: str, user: str, limit: Limit, now: datetime) -> Usage:
-    """Return what is left after one more; RateLimited says after which time there will be one again."""
-    left = float(limit.burst)
-    if before is not None:
-        left = min(left, before.tokens + max(now - before.at, timedelta()) / limit.every)
-    if left < 1:
-        raise RateLimited("that was too often for one user", retry_after=(1 - left) * limit.every)
-    full_again = now + (limit.burst - left + 1) * limit.every
-    return Usage(org=org, id=usage_id(user, limit), tokens=left - 1, at=now, expires_at=full_again)
+    """Return what is used after one more; RateLimited says after which time there will be one again."""
+    back = max(before.expires_at, now) if before is not None else now
+    after = back + limit.every
+    too_soon = after - now - limit.burst * limit.every
+    if too_soon > timedelta():
+        raise RateLimited("that was too often for one user", retry_after=too_soon)
+    return Usage(org=org, id=usage_id(user, limit), expires_at=after)

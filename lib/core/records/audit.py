@@ -55,11 +55,9 @@ class AuditEntry(Record, frozen=True, kw_only=True):
 class Usage(Record, frozen=True, kw_only=True):
     """Count what a user may do only so often; under the hash of user and kind.
 
-    tokens: how many are left at ``at``; they come back with time. expires_at: then it is as if new.
+    expires_at: when all that was used has come back, and this says nothing any more.
     """
 
     org: str
     id: str
-    tokens: float
-    at: datetime
     expires_at: datetime
