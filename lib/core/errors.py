@@ -35,10 +35,14 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutreachError(Exception):
-    """Be the root of all errors that the system raises on purpose."""
+    """Be the root of all errors that the system raises on purpose.
+
+    alert: name of the log event by which the operator hears of it, "" when they need not.
+    """
 
     status = 500
     slug = "internal"
+    alert = ""
 
 
 class Retryable(OutreachError):
@@ -60,10 +64,7 @@ class RateLimited(Retryable):
 
 
 class MailboxPaused(Retryable):
-    """Say that Gmail lets this mailbox send nothing for ``retry_after``; why: in words for its owner.
-
-    alert: name of the log event by which the operator hears of it, "" when it is only the mailbox's affair.
-    """
+    """Say that Gmail lets this mailbox send nothing for ``retry_after``; why: in words for its owner."""
 
     slug = "mailbox-paused"
 
@@ -142,6 +143,7 @@ class MailboxDisconnected(Permanent):
 
     status = 409
     slug = "mailbox-disconnected"
+    alert = "mailbox_disconnected"
 
 
 class MailboxRefused(Permanent):

@@ -23,7 +23,7 @@ from flask import Request, Response
 from werkzeug.exceptions import HTTPException
 
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import MailboxPaused, OutreachError, Permanent, Unauthenticated
+from lib.core.errors import OutreachError, Permanent, Unauthenticated
 from lib.entrypoint.answers import error_page, json_response, problem, with_cors, with_way_out
 from lib.entrypoint.logs import FUNCTION, log, log_error
 from lib.entrypoint.wiring import Wiring, services
@@ -108,12 +108,11 @@ def _settle(name: str, request: Request, work: Callable[[bytes], object]) -> Res
         outcome = work(request.get_data())
     except (Permanent, msgspec.MsgspecError) as error:
         # Without a kind of its own it is what should never happen: a bug of ours, not the world's doing.
-        log_error("settled_badly", error, severity="ERROR" if type(error) is Permanent else "WARNING")
+        severity = "ERROR" if _alert(error) or type(error) is Permanent else "WARNING"
+        log_error(_alert(error) or "settled_badly", error, severity=severity)
         return json_response({"outcome": "settled_badly"})
     except OutreachError as error:
-        # What the operator has to know has an event name of its own, which alerts are made on.
-        alert = error.alert if isinstance(error, MailboxPaused) else ""
-        log_error(alert or "comes_again", error, severity="ERROR" if alert else "WARNING")
+        log_error(_alert(error) or "comes_again", error, severity="ERROR" if _alert(error) else "WARNING")
         response = json_response({"outcome": "comes_again"}, HTTPStatus.SERVICE_UNAVAILABLE)
         return with_way_out(response, error)
     except Exception as error:  # noqa: BLE001 - the edge: a bug is logged, and the work comes again
@@ -122,6 +121,11 @@ def _settle(name: str, request: Request, work: Callable[[bytes], object]) -> Res
     word = outcome if isinstance(outcome, str) else None
     log("settled", outcome=word)
     return json_response({"outcome": word})
+
+
+def _alert(error: Exception) -> str:
+    """Return the event name that an operator's alert is made on; "" for what they need not know."""
+    return error.alert if isinstance(error, OutreachError) else ""
 
 
 def _method_not_allowed() -> Response:

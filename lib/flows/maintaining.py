@@ -17,7 +17,7 @@ import msgspec
 
 from lib.core import keys
 from lib.core.enrollment import requeued
-from lib.core.errors import MailboxPaused, OutreachError
+from lib.core.errors import OutreachError
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Campaign, Enrollment, Erasure, Inbox, Org, Status
 from lib.flows.chaining import chain
@@ -98,7 +98,7 @@ def maintain(services: Services, report: Report) -> Tally:
             job.work()
         except Exception as error:  # noqa: BLE001 - even a bug met in one must not hold up the others
             tally.failed += 1
-            alert = error.alert if isinstance(error, MailboxPaused) else ""
+            alert = error.alert if isinstance(error, OutreachError) else ""
             report(alert or job.event, job.id, error)
             if job.time:
                 _put_off(services, job.key, job.time, now)
