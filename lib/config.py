@@ -8,6 +8,9 @@ OUTREACH_REGION            no       region of the functions; shown only
 OUTREACH_BASE_URL          yes      URL below which the functions lie, without a slash at the end
 OUTREACH_ALLOWED_ORIGINS   no       web app origins, by comma: CORS and return URLs
 OUTREACH_QUEUE             yes      projects/P/locations/L/queues/Q, the queue of the tasks
+OUTREACH_TASK_URL          no       where tasks find a function, with {service} for its name in Cloud Run ("_"
+                                    becomes "-"): https://{service}-NUMBER.REGION.run.app; unset:
+                                    OUTREACH_BASE_URL/function
 OUTREACH_TOPIC             yes      projects/P/topics/T, where Gmail publishes
 OUTREACH_INVOKER           no       service account that tasks call with; unset: no token (local only)
 OUTREACH_BACKUP_DAYS       no       for how many days Firestore's backups are kept; on receipts of erasure
@@ -51,6 +54,7 @@ USERINFO_URL = "https://openidconnect.googleapis.com/v1/userinfo"
 GMAIL_URL = "https://gmail.googleapis.com/"
 
 QUEUE = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[^/]+")
+TASK_URL = re.compile(r"https://[^\s{}]*\{service\}[^\s{}]*")
 TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
 AWS_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 ENDPOINT = re.compile(r"[^/\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
@@ -72,6 +76,7 @@ class Settings:
     base_url: str
     allowed_origins: tuple[str, ...]
     queue: str
+    task_url: str | None
     topic: str
     invoker: str | None
     clock_url: str | None
@@ -105,6 +110,8 @@ class Settings:
             base_url=read.url("OUTREACH_BASE_URL").rstrip("/"),
             allowed_origins=read.origins("OUTREACH_ALLOWED_ORIGINS"),
             queue=read.like("OUTREACH_QUEUE", QUEUE, "projects/P/locations/L/queues/Q"),
+            task_url=read.like("OUTREACH_TASK_URL", TASK_URL, "an https URL with {service} in it", "")
+            or None,
             topic=read.like("OUTREACH_TOPIC", TOPIC, "projects/P/topics/T"),
             invoker=read.text("OUTREACH_INVOKER", "") or None,
             clock_url=read.url("OUTREACH_CLOCK_URL", "") or None,

@@ -30,14 +30,23 @@ RETRY = retry.Retry(
 class CloudTasks:
     """Queue tasks; ``endpoint`` is host:port of a plain-text gRPC service, None: Google's.
 
-    ``invoker`` is the service account whose token the tasks carry, None: no token.
+    ``invoker`` is the service account whose token the tasks carry, None: no token. ``task_url`` has
+    ``{service}`` where the function's name in Cloud Run stands, None: ``base_url/function``. Functions that
+    let only internal calls in are found under Cloud Run's own addresses.
     """
 
     def __init__(
-        self, *, queue: str, base_url: str, invoker: str | None, endpoint: str | None = None
+        self,
+        *,
+        queue: str,
+        base_url: str,
+        task_url: str | None = None,
+        invoker: str | None,
+        endpoint: str | None = None,
     ) -> None:
         self._queue = queue
         self._base_url = base_url
+        self._task_url = task_url
         self._invoker = invoker
         self._endpoint = endpoint
 
@@ -61,6 +70,8 @@ class CloudTasks:
 
     def _task(self, function: str, name: str, body: bytes, at: datetime | None) -> tasks_v2.Task:
         url = f"{self._base_url}/{function}"
+        if self._task_url is not None:
+            url = self._task_url.replace("{service}", function.replace("_", "-"))
         request = tasks_v2.HttpRequest(
             url=url,
             http_method=tasks_v2.HttpMethod.POST,

@@ -33,6 +33,15 @@ class Queue:
         base_url = "https://functions.example.com"
         return CloudTasks(queue=queue, base_url=base_url, invoker=invoker, endpoint=self.target)
 
+    def on_cloud_run(self) -> CloudTasks:
+        return CloudTasks(
+            queue=QUEUE,
+            base_url="https://functions.example.com",
+            task_url="https://{service}-123.europe-west1.run.example.com",
+            invoker="tasks@project.example.com",
+            endpoint=self.target,
+        )
+
     def refuse(self, code: grpc.StatusCode, times: int) -> None:
         """Let the local queue refuse the next creations."""
         create, left = self.local.queue.add, [times]
@@ -51,6 +60,12 @@ def queue() -> Iterator[Queue]:
     running = Queue()
     yield running
     running.local.stop()
+
+
+def test_a_task_finds_its_function_on_cloud_run(queue: Queue) -> None:
+    queue.on_cloud_run().create("send_step", "name-1", b"{}", LATER)
+    [created] = queue.local.queue.created
+    assert created.url == "https://send-step-123.europe-west1.run.example.com"
 
 
 def test_a_task_posts_json_to_the_function_when_it_is_due(queue: Queue) -> None:

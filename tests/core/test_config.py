@@ -67,6 +67,9 @@ def test_everything_missing_is_told_at_once() -> None:
         ("OUTREACH_CLOCK_URL", "file:///etc/passwd"),
         ("CLOUD_TASKS_ENDPOINT", "http://127.0.0.1:2"),
         ("SECRETS_BACKEND", "vault"),
+        ("OUTREACH_AWS_ROLE", "outreach-role"),
+        ("OUTREACH_BACKUP_DAYS", "a month"),
+        ("OUTREACH_TASK_URL", "https://run.example.com/send_step"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_repeated(name: str, value: str) -> None:
@@ -75,9 +78,19 @@ def test_a_wrong_value_is_named_and_not_repeated(name: str, value: str) -> None:
     assert value not in str(error.value)
 
 
-def test_a_backend_that_does_not_exist_yet_is_refused_with_the_two_that_do() -> None:
-    with pytest.raises(SettingsInvalid, match="SECRETS_BACKEND must be gcp or env"):
+def test_the_aws_backend_needs_a_region_and_may_have_a_role() -> None:
+    with pytest.raises(SettingsInvalid, match="AWS_REGION is missing"):
         Settings.from_env(LEAST | {"SECRETS_BACKEND": "aws"})
+    role = "arn:aws:iam::123456789012:role/outreach"
+    environ = {"SECRETS_BACKEND": "aws", "AWS_REGION": "eu-central-1", "OUTREACH_AWS_ROLE": role}
+    settings = Settings.from_env(LEAST | environ)
+    assert (settings.secrets_backend, settings.aws_region) == ("aws", "eu-central-1")
+    assert settings.aws_role == role
+
+
+def test_backups_are_kept_for_a_number_of_days() -> None:
+    assert Settings.from_env(LEAST).backup_days == 30
+    assert Settings.from_env(LEAST | {"OUTREACH_BACKUP_DAYS": "98"}).backup_days == 98
 
 
 def test_secrets_in_the_environment_are_kept_only_when_asked_for_and_never_shown() -> None:
