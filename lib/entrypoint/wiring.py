@@ -22,7 +22,7 @@ from lib.ports import Clock, Gmail, OAuth, Store, Tasks, Vault
 
 if TYPE_CHECKING:
     from lib.adapters.gmail import GmailAccess, OAuthClient
-    from lib.adapters.secrets import Secrets
+    from lib.adapters.secrets import Secrets, SecretSource
     from lib.adapters.user_tokens import UserTokens
 
 
@@ -54,6 +54,7 @@ class Wiring:
         return CloudTasks(
             queue=self.settings.queue,
             base_url=self.settings.base_url,
+            task_url=self.settings.task_url,
             invoker=self.settings.invoker,
             endpoint=self.settings.cloud_tasks_endpoint,
         )
@@ -63,7 +64,8 @@ class Wiring:
         """Return the vault."""
         from lib.adapters.vault import TinkVault  # noqa: PLC0415 - cold start
 
-        return TinkVault(lambda: self.secrets.get("token-keyset"))
+        known = self.secrets
+        return TinkVault(lambda: known.get("token-keyset"), lambda: known.afresh("token-keyset"))
 
     @cached_property
     def oauth(self) -> OAuth:
@@ -77,6 +79,7 @@ class Wiring:
         return GoogleOAuth(
             auth_url=self.settings.oauth_auth_url,
             token_url=self.settings.oauth_token_url,
+            revoke_url=self.settings.oauth_revoke_url,
             userinfo_url=self.settings.oauth_userinfo_url,
             client=client,
         )
@@ -114,11 +117,14 @@ class Wiring:
     def gmail(self, inbox: Inbox) -> Gmail:
         """Return the mailbox of a connection, a leaving one too; MailboxDisconnected when it is gone."""
         if inbox.status == "disconnected":
+            self._gmail_access.forget(inbox.id)
             raise MailboxDisconnected("the mailbox is not connected")
 
         def unsealed() -> str:
             return self.vault.open(inbox.sealed_token, org=inbox.org, mailbox=inbox.mailbox)
 
+        if inbox.status == "leaving":
+            return self._gmail_access.leaving_mailbox(inbox.id, unsealed, inbox.access)
         return self._gmail_access.mailbox(inbox.id, inbox.sealed_token, unsealed, inbox.access)
 
     def gmail_with(self, access_token: str) -> Gmail:
@@ -132,12 +138,24 @@ class Wiring:
     @cached_property
     def secrets(self) -> Secrets:
         """Return the application's secrets."""
-        from lib.adapters.secrets import EnvironmentSecrets, SecretManager, Secrets  # noqa: PLC0415 - cold start
+        from lib.adapters.secrets import Secrets  # noqa: PLC0415 - cold start
 
+        return Secrets(self._secret_source(), time.monotonic)
+
+    def _secret_source(self) -> SecretSource:
+        """Return where the secrets lie; each source brings a client of its own."""
         known = self.settings
         if known.secrets_backend == "env":
-            return Secrets(EnvironmentSecrets(known.secrets), time.monotonic)
-        return Secrets(SecretManager(known.project, known.secret_manager_endpoint), time.monotonic)
+            from lib.adapters.secrets.environment import EnvironmentSecrets  # noqa: PLC0415 - cold start
+
+            return EnvironmentSecrets(known.secrets)
+        if known.secrets_backend == "aws":
+            from lib.adapters.secrets.aws import AwsSecretsManager  # noqa: PLC0415 - cold start
+
+            return AwsSecretsManager(known.aws_region, known.aws_role)
+        from lib.adapters.secrets.secret_manager import SecretManager  # noqa: PLC0415 - cold start
+
+        return SecretManager(known.project, known.secret_manager_endpoint)
 
     @cached_property
     def callers(self) -> UserTokens:

@@ -1,4 +1,4 @@
-"""Own the stores under contract: the in-memory one, and Firestore's emulator behind a counting proxy."""
+"""Own what is under contract: the stores in memory and in Firestore's emulator, and the places of secrets."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lib.ports import Store
+    from tests.contract.secret_backends import Backend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +73,13 @@ def store(request: pytest.FixtureRequest) -> Store:
         return MemoryStore()
     firestore: Firestore = request.getfixturevalue("firestore")
     return firestore.store
+
+
+@pytest.fixture(params=["gcp", "aws", "env"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+    """Each place where secrets may lie in turn, empty."""
+    from tests.contract.secret_backends import backend_of  # noqa: PLC0415 - moto takes a second to import
+
+    made = backend_of(request.param, monkeypatch)
+    yield made
+    made.stop()

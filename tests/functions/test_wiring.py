@@ -17,6 +17,7 @@ from lib.core.records import Inbox
 from lib.entrypoint import Wiring, services, use
 from lib.ports import Services
 from tests.contract.gmail_connection import RECRUITER, SCOPES
+from tests.contract.secret_backends import backend_of
 from tests.core.test_config import LEAST
 from tests.localcloud.cloud_tasks import CloudTasks
 from tests.localcloud.gmail.server import GmailServer
@@ -26,7 +27,8 @@ from tests.localcloud.secret_manager import SecretManager
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 #: What must not be imported by a function that has not asked for it.
 HEAVY = (
-    "google.api_core google.auth google.cloud.firestore grpc googleapiclient httplib2 tink jwt lib.adapters"
+    "google.api_core google.auth google.cloud.firestore grpc googleapiclient httplib2 tink jwt "
+    "boto3 botocore lib.adapters"
 )
 
 
@@ -137,14 +139,36 @@ def test_a_wiring_is_made_once_at_first_use() -> None:
     assert len(made) == 1
 
 
+@pytest.mark.parametrize("kind", ["gcp", "aws", "env"])
+def test_the_settings_say_where_the_secrets_lie(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = backend_of(kind, monkeypatch)
+    for name, value in make_secrets("local-client", "local-secret").items():
+        backend.put(name, value)
+    wiring = Wiring(Settings.from_env(LEAST | {"SECRETS_BACKEND": kind} | backend.variables()))
+    assert len(wiring.address_key) == 32
+    assert wiring.vault.is_current(wiring.vault.seal("token", org="acme", mailbox="m1"))
+    backend.stop()
+
+
 def test_the_entrypoint_imports_no_client_before_it_is_needed() -> None:
-    program = "import sys, lib.entrypoint; print(*sys.modules)"
+    loaded = loaded_by("lib.entrypoint")
+    assert "lib.entrypoint.wiring" in loaded
+    assert [name for name in loaded if f"{name}.".startswith(tuple(f"{one}." for one in HEAVY.split()))] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "without"),
+    [("secret_manager", "boto3"), ("environment", "boto3"), ("environment", "grpc"), ("aws", "grpc")],
+)
+def test_a_place_of_secrets_brings_no_other_ones_client(source: str, without: str) -> None:
+    assert without not in loaded_by(f"lib.adapters.secrets.{source}")
+
+
+def loaded_by(module: str) -> list[str]:
+    """Return the names of the modules that a fresh process has after an import."""
+    program = f"import sys, {module}; print(*sys.modules)"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=True
     )
-    loaded = done.stdout.split()
-    assert "lib.entrypoint.wiring" in loaded
-    assert [
-        name for name in loaded if f"{name}.".startswith(tuple(f"{heavy}." for heavy in HEAVY.split()))
-    ] == []
+    return done.stdout.split()
