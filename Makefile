@@ -42,11 +42,15 @@ test: setup corpora ## all tests, the official emulators included
 	$(PY) -m pytest -n 2 --dist loadfile $(TESTS)
 
 .PHONY: check
-check: setup ## ruff, mypy --strict, import-linter
+check: setup terraform ## ruff, mypy --strict, import-linter, terraform/
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+.PHONY: terraform
+terraform: setup ## check terraform/: format, plan, tests, checkov; what is not to be had here is left out
+	terraform/tests/check
 
 .PHONY: mutants
 mutants: setup ## break the protocol in named ways; tests must go red for each
