@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import httplib2
 import msgspec
 
-from lib.core.errors import InvalidRequest, OutreachError, Permanent, Unavailable
+from lib.core.errors import OutreachError, Permanent, Unavailable
+from lib.core.unconnected import NotConnected, Why
 from lib.ports import Consent
 
 T = TypeVar("T")
@@ -21,14 +22,16 @@ T = TypeVar("T")
 #: What we ask for; gmail.modify sends, drafts, reads, labels and watches.
 #: Google grants ``email`` and ``profile`` under their long names.
 SHORT_NAMES = {f"https://www.googleapis.com/auth/userinfo.{name}": name for name in ("email", "profile")}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+#: What the revocation endpoint says of a token that it does not know, or no longer.
+REVOKED = "invalid_token"
 #: Seconds for one call.
 TIMEOUT = 15.0
 #: What the token endpoint says that people can do something about.
-REFUSALS = {
-    "invalid_grant": "Google no longer knows this consent: it is used up or too old. Please start again.",
-    "redirect_uri_mismatch": "Google does not know this address of ours. Please tell your administrator.",
-    "admin_policy_enforced": "Your Google administrator does not allow this app. Please ask them to.",
-    "access_denied": "Google says that access was denied. Please start again.",
+REFUSALS: dict[str, Why] = {
+    "invalid_grant": "used_code",
+    "admin_policy_enforced": "admin_block",
+    "access_denied": "denied",
 }
 
 
@@ -38,6 +41,12 @@ class _Token(msgspec.Struct, frozen=True):
     access_token: str = ""
     refresh_token: str | None = None
     scope: str = ""
+    error: str = ""
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    """Hold why the revocation endpoint did nothing."""
+
     error: str = ""
 
 
@@ -52,10 +61,17 @@ class GoogleOAuth:
     """Speak to the endpoints; ``client`` returns (client id, client secret) as the secrets have them now."""
 
     def __init__(
-        self, *, auth_url: str, token_url: str, userinfo_url: str, client: Callable[[], tuple[str, str]]
+        self,
+        *,
+        auth_url: str,
+        token_url: str,
+        revoke_url: str,
+        userinfo_url: str,
+        client: Callable[[], tuple[str, str]],
     ) -> None:
         self._auth_url = auth_url
         self._token_url = token_url
+        self._revoke_url = revoke_url
         self._userinfo_url = userinfo_url
         self._client = client
 
@@ -79,7 +95,7 @@ class GoogleOAuth:
         return f"{self._auth_url}?{urlencode(query)}"
 
     def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Consent:
-        """Exchange a code, and ask who consented; InvalidRequest when Google refuses the code."""
+        """Exchange a code, and ask who consented; NotConnected when Google refuses the code."""
         client_id, client_secret = self._client()
         form = {
             "grant_type": "authorization_code",
@@ -89,8 +105,7 @@ class GoogleOAuth:
             "client_id": client_id,
             "client_secret": client_secret,
         }
-        headers = {"content-type": "application/x-www-form-urlencoded"}
-        status, token = _call(_Token, self._token_url, "POST", headers, urlencode(form))
+        status, token = _call(_Token, self._token_url, "POST", FORM, urlencode(form))
         if status != http.client.OK or not token.access_token:
             raise _refusal(status, token.error)
         user = self._user(token.access_token)
@@ -103,6 +118,18 @@ class GoogleOAuth:
             email=user.email,
         )
 
+    def revoke(self, refresh_token: str) -> None:
+        """Take all the app's access to the account away; a token Google does not know is revoked already.
+
+        Unavailable for any other answer (RFC 7009, section 2.2: a 200's content means nothing). Google takes
+        the access tokens of the grant away with it.
+        """
+        status, content = _sent(self._revoke_url, "POST", FORM, urlencode({"token": refresh_token}))
+        if status == http.client.OK:
+            return
+        if status != http.client.BAD_REQUEST or _decoded(_Refusal, content).error != REVOKED:
+            raise Unavailable(f"Google's OAuth: {status} to a revocation")
+
     def _user(self, access_token: str) -> _User:
         headers = {"authorization": f"Bearer {access_token}"}
         _, user = _call(_User, self._userinfo_url, "GET", headers)
@@ -111,23 +138,35 @@ class GoogleOAuth:
 
 def _call(kind: type[T], url: str, method: str, headers: dict[str, str], body: str = "") -> tuple[int, T]:
     """Make one call; Unavailable when it fails, or answers something else than ``kind``."""
+    status, content = _sent(url, method, headers, body)
+    return status, _decoded(kind, content)
+
+
+def _sent(url: str, method: str, headers: dict[str, str], body: str = "") -> tuple[int, bytes]:
     # Each call has a connection of its own: people consent seldom.
     connection = httplib2.Http(timeout=TIMEOUT)
     try:
         response, content = connection.request(url, method, body=body or None, headers=headers)
-        if response.status >= http.client.INTERNAL_SERVER_ERROR:
-            raise Unavailable(f"Google's OAuth: {response.status}")
-        return response.status, msgspec.json.decode(content, type=kind)
-    except (OSError, httplib2.HttpLib2Error, http.client.HTTPException, msgspec.MsgspecError) as error:
+    except (OSError, httplib2.HttpLib2Error, http.client.HTTPException) as error:
         raise Unavailable(f"Google's OAuth: {type(error).__name__}") from None
     finally:
         connection.close()
+    if response.status >= http.client.INTERNAL_SERVER_ERROR:
+        raise Unavailable(f"Google's OAuth: {response.status}")
+    return response.status, content
+
+
+def _decoded(kind: type[T], content: bytes) -> T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise Unavailable(f"Google's OAuth: {type(error).__name__}") from None
 
 
 def _refusal(status: int, error: str) -> OutreachError:
     if error in REFUSALS:
-        return InvalidRequest(REFUSALS[error])
+        return NotConnected(REFUSALS[error])
     if status == http.client.TOO_MANY_REQUESTS:
         return Unavailable("Google's OAuth: too many requests")
-    # invalid_client and the like: the operator's, not the person's.
+    # invalid_client, redirect_uri_mismatch and the like: the operator's, not the person's.
     return Permanent(f"Google refuses this app: {status}")

@@ -7,10 +7,13 @@ is held and shown. What had no draft is never sent again.
 
 from __future__ import annotations
 
-from lib.core.enrollment import LIVE, holds, is_seen, lease, stopped, unclear, withdrawn
+from collections.abc import Callable
+from datetime import datetime
+
+from lib.core.enrollment import LIVE, holds, is_seen, lease, leased, stopped, unclear, withdrawn
 from lib.core.keys import Changes, Snapshot
 from lib.core.plans.freeing import stop_and_free
-from lib.core.records import Enrollment
+from lib.core.records import Enrollment, Inbox, Status
 from lib.core.sending import DISCONNECTED_WAIT, Never, Papers, Send, Stop, next_settlement, task_of
 from lib.flows.delivering import deliver, give_back
 from lib.flows.looking import look_for
@@ -23,18 +26,42 @@ from lib.ports import Services
 
 def settle(services: Services, stuck: Enrollment) -> str:
     """Take an open attempt over once its deadline has passed, and bring it to an end."""
+    return _settle(services, stuck, lease)
+
+
+def settle_at_once(services: Services, stuck: Enrollment) -> str:
+    """Take an open attempt over whatever its deadline: there is no later time, or nobody can hold it."""
+    return _settle(services, stuck, _lease_at_once)
+
+
+def _lease_at_once(enrollment: Enrollment | None, now: datetime) -> Enrollment | None:
+    if enrollment is None or enrollment.attempt is None or enrollment.status is Status.HELD:
+        return None
+    return leased(enrollment, now)
+
+
+def _is_reached(inbox: Inbox | None, mailbox: str) -> bool:
+    """Say whether a mailbox can be reached; a leaving one can, until all its sends are settled."""
+    return inbox is not None and inbox.status in ("connected", "leaving") and inbox.mailbox == mailbox
+
+
+def _settle(
+    services: Services,
+    stuck: Enrollment,
+    take: Callable[[Enrollment | None, datetime], Enrollment | None],
+) -> str:
     papers = Papers.of(task_of(stuck))
     now = services.clock.now()
 
     def decide(snapshot: Snapshot) -> Changes[Enrollment | None]:
-        after = lease(snapshot[papers.enrollment], now)
+        after = take(snapshot[papers.enrollment], now)
         return Changes(after, writes={} if after is None else {papers.enrollment: after})
 
     enrollment, snapshot = services.store.changed(papers.all(), decide)
     if enrollment is None or enrollment.attempt is None:
         return "nothing to settle"
     inbox = snapshot[papers.inbox]
-    if inbox is None or (inbox.status, inbox.mailbox) != ("connected", enrollment.mailbox):
+    if inbox is None or not _is_reached(inbox, enrollment.mailbox):
         return _wait(services, papers, enrollment)
     with noting_trouble(services, inbox.id):
         gmail = RecordedGmail(services, inbox)

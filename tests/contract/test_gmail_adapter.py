@@ -211,9 +211,23 @@ def test_a_grant_is_unsealed_once_and_another_one_after_connecting_anew(here: Co
         unsealed.append(str(here.refresh_token))
         return unsealed[-1]
 
-    for sealed in ("first", "first", "second", "first"):
+    for sealed in ("first", "first", "second", "second"):
         here.access.mailbox("inbox-1", sealed, unseal).profile()
     assert len(unsealed) == here.tokens_asked_for == 2
+    assert len(here.access._tokens) == 1
+
+
+def test_of_a_grant_that_is_given_back_nothing_is_kept(here: Connected) -> None:
+    here.mailbox.profile()
+    leaving = here.access.leaving_mailbox("inbox-1", lambda: here.refresh_token)
+    leaving.stop_watch()
+    assert here.access._tokens == {}
+    here.oauth.revoke(here.refresh_token)
+    for mailbox in (leaving, here.mailbox):
+        with pytest.raises(MailboxDisconnected):
+            mailbox.profile()
+    here.access.forget("inbox-1")
+    assert here.access._tokens == {}
 
 
 def test_an_access_token_that_is_refused_is_renewed_once(here: Connected) -> None:

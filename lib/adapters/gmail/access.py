@@ -1,7 +1,8 @@
 """Own the access tokens and the client that all mailboxes share.
 
 A process asks for one access token for each mailbox and keeps it for its lifetime; a 401 asks for a new one,
-once. When Google says that the grant is gone, that is MailboxDisconnected; any other failure may pass.
+once. Of a grant that was replaced, or is being given back, nothing is kept. When Google says that the grant
+is gone, that is MailboxDisconnected; any other failure may pass.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class GmailAccess:
         self._now = now
         self._connections = Connections()
         self._lock = threading.Lock()
-        self._tokens: OrderedDict[tuple[str, str, OAuthClient], RefreshedToken] = OrderedDict()
+        self._tokens: OrderedDict[str, tuple[str, OAuthClient, RefreshedToken]] = OrderedDict()
 
     def mailbox(
         self,
@@ -143,6 +144,18 @@ class GmailAccess:
         access: what the grant allows; with "headers" nothing is searched for.
         """
         return self._reach(self._token(inbox, sealed, unsealed), access)
+
+    def leaving_mailbox(
+        self, inbox: str, unsealed: Callable[[], str], access: Literal["full", "headers"] = "full"
+    ) -> GmailMailbox:
+        """Return a mailbox whose grant is being given back: no token of it stays in this process."""
+        self.forget(inbox)
+        return self._reach(self._new_token(self._client(), unsealed), access)
+
+    def forget(self, inbox: str) -> None:
+        """Drop what is kept of a mailbox's grant."""
+        with self._lock:
+            self._tokens.pop(inbox, None)
 
     def with_access_token(self, token: str) -> GmailMailbox:
         """Return the mailbox behind an access token."""
@@ -176,14 +189,21 @@ class GmailAccess:
 
     def _token(self, inbox: str, sealed: str, unsealed: Callable[[], str]) -> RefreshedToken:
         client = self._client()
-        key = (inbox, sealed, client)
         with self._lock:
-            if key in self._tokens:
-                self._tokens.move_to_end(key)
-                return self._tokens[key]
-        made = RefreshedToken(self._connections, self._token_url, client, unsealed())
+            kept = self._tokens.get(inbox)
+            if kept is not None and kept[:2] == (sealed, client):
+                self._tokens.move_to_end(inbox)
+                return kept[2]
+        made = self._new_token(client, unsealed)
         with self._lock:
-            kept = self._tokens.setdefault(key, made)
+            kept = self._tokens.get(inbox)
+            if kept is not None and kept[:2] == (sealed, client):
+                return kept[2]
+            self._tokens[inbox] = sealed, client, made
+            self._tokens.move_to_end(inbox)
             while len(self._tokens) > KEPT:
                 self._tokens.popitem(last=False)
-        return kept
+        return made
+
+    def _new_token(self, client: OAuthClient, unsealed: Callable[[], str]) -> RefreshedToken:
+        return RefreshedToken(self._connections, self._token_url, client, unsealed())

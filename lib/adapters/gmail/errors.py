@@ -10,6 +10,7 @@ status reason                                       becomes
        quotaExceeded
 403    dailyLimitExceeded                           MailboxPaused until midnight Pacific, alert project_limit
 403    domainPolicy                                 MailboxPaused for hours, alert admin_block
+403    accessNotConfigured                          MailboxPaused for an hour, alert not_set_up
 403    insufficientPermissions                      MailboxDisconnected: people must consent again
 403    "Delegation denied"                          Permanent: a bug of ours
 403    any other                                    MailboxRefused: a few tries, then a pause
@@ -69,6 +70,8 @@ SENDS: frozenset[Kind] = frozenset({"send", "message"})
 
 #: 403 reasons that pass by themselves within minutes.
 LIMITS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"})
+#: 403 reasons for an API that is not enabled in the project: the old name, and google.rpc.ErrorInfo's.
+OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 #: 403 reasons for a grant that lacks what we need.
 LACKING = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
 #: What has no reason of its own; the text is all there is.
@@ -172,6 +175,9 @@ def _forbidden(
     if reason == "domainPolicy":
         words = "the administrator of this Google Workspace has blocked the app"
         return MailboxPaused(words, retry_after=BLOCK_PAUSE, alert="admin_block")
+    if reason in OFF:
+        words = "the Gmail API is not turned on in the company's Google Cloud project"
+        return MailboxPaused(words, retry_after=LIMIT_PAUSE, alert="not_set_up")
     if reason in LACKING:
         return MailboxDisconnected("the grant lacks a permission; the mailbox must be connected anew")
     return Permanent(f"{why} delegation") if DELEGATION in message.lower() else MailboxRefused(why)
