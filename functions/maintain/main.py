@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.entrypoint import log, log_error, task_function
+from lib.entrypoint import log, log_erasure, log_error, task_function
 from lib.flows.maintaining import maintain as do_maintain
 from lib.ports import Services
 
@@ -10,6 +10,12 @@ from lib.ports import Services
 @task_function
 def maintain(services: Services, _body: bytes, _retried: bool) -> str:  # noqa: FBT001 - the decorator's shape
     """Answer 200 with the tally in the log; what failed in it is looked at again by the next run."""
-    tally = do_maintain(services, lambda event, id_, error: log_error(event, error, severity="ERROR", id=id_))
+    tally = do_maintain(services, _report, log_erasure)
     log("maintained", **tally.counts())
+    if tally.held:
+        log("step_held", "WARNING", count=tally.held)
     return "more" if tally.more else "done"
+
+
+def _report(event: str, id_: str, error: Exception) -> None:
+    log_error(event, error, severity="ERROR", id=id_)

@@ -17,16 +17,16 @@ import msgspec
 
 from lib.core import keys
 from lib.core.campaigns.shortlist import deliverable
-from lib.core.enrollment import Event, stopped
+from lib.core.enrollment import Event
 from lib.core.errors import Fault
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.plans.freeing import day_keys, freed_days
-from lib.core.records import Contact, Enrollment, Record, SuppressedWhy, Suppression
+from lib.core.records import Contact, Record, SuppressedWhy, Suppression
+from lib.core.spreadsheets import as_written, plain
+from lib.core.stopping import stopped_everywhere
 
 #: How many entries one request may hold.
 ENTRY_LIMIT = 10_000
 _RANK: dict[SuppressedWhy | None, int] = {None: 0, "listed": 1, "bounced": 2, "opted_out": 3}
-_FORMULA = frozenset("=+-@")
 _EVENTS: dict[SuppressedWhy, Event] = {
     "listed": Event.CANCELLED,
     "bounced": Event.BOUNCED,
@@ -65,22 +65,32 @@ def contact_keys(org: str, contact: str) -> list[Key[Any]]:
 def suppress(snapshot: Snapshot, wish: Wish, now: datetime) -> Changes[None]:
     """Decide the one commit that suppresses a contact; asks for its enrollments and their ledger days."""
     key = keys.contact(wish.org, wish.contact)
-    listed_key = keys.suppression(wish.org, wish.contact)
     # The record may have been erased; the wish holds all the same.
     contact = snapshot[key] or Contact(org=wish.org, id=wish.contact)
-    enrollments = [keys.enrollment(wish.org, ref.enrollment) for ref in contact.enrollments]
-    if missing := snapshot.missing([listed_key, *enrollments]):
+    stop = stopped_everywhere(snapshot, contact, _EVENTS[wish.why], wish.words, now)
+    if missing := {*snapshot.missing([keys.suppression(wish.org, wish.contact)]), *stop.need}:
         return Changes(None, need=frozenset(missing))
-    records = [(one, record) for one in enrollments if (record := snapshot[one]) is not None]
-    stops = [(one, record, stopped(record, _EVENTS[wish.why], wish.words, now)) for one, record in records]
-    ending = [record for _, record, after in stops if after.status is not record.status]
-    if missing := snapshot.missing([day for record in ending for day in day_keys(record, now)]):
-        return Changes(None, need=frozenset(missing))
-    writes: dict[Key[Any], Record] = {one: after for one, record, after in stops if after != record}
-    if _RANK[contact.suppressed] < _RANK[wish.why]:
-        writes[key] = msgspec.structs.replace(contact, suppressed=wish.why)
-        writes[listed_key] = _listed(wish, snapshot[listed_key], [record for _, record in records], now)
-    return Changes(None, writes=writes | freed_days(snapshot, ending, now))
+    known = [wish.address, *(record.email for record in stop.result)]
+    address = next((one for one in known if one), "")
+    return Changes(None, writes={**stop.writes, **marked(snapshot, contact, wish.why, address, now, wish.by)})
+
+
+def marked(
+    snapshot: Snapshot, contact: Contact, why: SuppressedWhy, address: str, now: datetime, by: str = ""
+) -> dict[Key[Any], Record]:
+    """Return what marks and lists a contact as suppressed; nothing where as strong a reason is known.
+
+    A candidate's own wish outranks a bounce, and both outrank the org's list. An address that is being erased
+    is listed by its keyed hash alone. The list's own entry must have been read.
+    """
+    if _RANK[contact.suppressed] >= _RANK[why]:
+        return {}
+    listed_key = keys.suppression(contact.org, contact.id)
+    before = snapshot[listed_key]
+    shown = "" if contact.erasing else address or (before.address if before is not None else "")
+    listed = Suppression(org=contact.org, id=contact.id, address=shown, why=why, at=now, by=by)
+    suppressed = msgspec.structs.replace(contact, suppressed=why)
+    return {keys.contact(contact.org, contact.id): suppressed, listed_key: listed}
 
 
 def lifted(snapshot: Snapshot, org: str, contact_id: str) -> Changes[str]:
@@ -93,20 +103,6 @@ def lifted(snapshot: Snapshot, org: str, contact_id: str) -> Changes[str]:
         return Changes("has opted out; only they can change that, by writing to you")
     freed = msgspec.structs.replace(contact, suppressed=None)
     return Changes("", writes={key: freed}, deletes=frozenset({listed_key}))
-
-
-def _listed(
-    wish: Wish, before: Suppression | None, enrollments: Sequence[Enrollment], now: datetime
-) -> Suppression:
-    known = [wish.address, before.address if before else "", *(record.email for record in enrollments)]
-    return Suppression(
-        org=wish.org,
-        id=wish.contact,
-        address=next((address for address in known if address), ""),
-        why=wish.why,
-        at=now,
-        by=wish.by,
-    )
 
 
 def read_entries(entries: Sequence[Any]) -> tuple[Entries, list[Fault]]:
@@ -145,7 +141,7 @@ def read_entries_csv(data: bytes) -> tuple[Entries, list[Fault]]:
         return Entries(addresses=(), domains=()), [Fault(field="entry", why=why, line=1)]
     at = header.index("entry")
     filled = [
-        (line, _as_written(row[at]))
+        (line, as_written(row[at]))
         for line, row in enumerate(rows[1:], 2)
         if len(row) > at and row[at].strip()
     ]
@@ -169,15 +165,5 @@ def csv_lines(domains: Sequence[str], listed: Sequence[Suppression], *, header: 
     for one in listed:
         if one.address:
             out = io.StringIO()
-            csv.writer(out).writerow([_plain(one.address), one.why, one.at.date().isoformat()])
+            csv.writer(out).writerow([plain(one.address), one.why, one.at.date().isoformat()])
             yield out.getvalue()
-
-
-def _plain(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula (an address may begin with = or +)."""
-    return f"'{cell}" if cell[:1] in _FORMULA else cell
-
-
-def _as_written(cell: str) -> str:
-    """Undo ``_plain``."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell

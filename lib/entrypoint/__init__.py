@@ -5,6 +5,7 @@ A function's ``main.py`` takes one of the decorators, and what it needs to answe
 
 from lib.entrypoint.answers import csv_response, decoded, json_lines, json_response, page, redirect
 from lib.entrypoint.decorators import event_function, public_function, task_function, user_function
+from lib.entrypoint.erasures import log_erasure
 from lib.entrypoint.logs import log, log_error
 from lib.entrypoint.wiring import Wiring, services, use
 
@@ -16,6 +17,7 @@ __all__ = [
     "json_lines",
     "json_response",
     "log",
+    "log_erasure",
     "log_error",
     "page",
     "public_function",

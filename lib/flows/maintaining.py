@@ -31,7 +31,7 @@ from lib.flows.repairing import put_off, repair
 from lib.flows.replanning_all import nothing_left, replan_all
 from lib.flows.resuming import resume_after_reconnect
 from lib.flows.settling import settle
-from lib.flows.sweeping import sweep
+from lib.flows.sweeping import schedule, sweep
 from lib.flows.undoing import undo
 from lib.ports import Services
 
@@ -52,6 +52,12 @@ RENEWAL_FAILED = "watch_renewal_failed"
 
 #: Hears of what failed: an event's name, an id, the error.
 Report = Callable[[str, str, Exception], Any]
+#: Hears of an erasure that has got on.
+Noted = Callable[[Erasure], Any]
+
+
+def _unheard(_erasure: Erasure) -> None:
+    """Stand where nobody listens."""
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -61,12 +67,14 @@ class Tally(msgspec.Struct, kw_only=True):
     settled: int = 0
     repaired: int = 0
     renewed: int = 0
+    resealed: int = 0
     looked: int = 0
     chained: int = 0
     campaigns: int = 0
     left: int = 0
     erased: int = 0
     swept: int = 0
+    held: int = 0
     failed: int = 0
     more: bool = False
 
@@ -90,10 +98,13 @@ class Job:
     work: Callable[[], Any]
 
 
-def maintain(services: Services, report: Report) -> Tally:
-    """Do what is due; ``report(event, id, error)`` hears of what failed, and is tried again later."""
+def maintain(services: Services, report: Report, noted: Noted = _unheard) -> Tally:
+    """Do what is due; ``report(event, id, error)`` hears of what failed, and is tried again later.
+
+    noted: hears of each erasure as it is after each part of it, before anything else is done.
+    """
     now, tally = services.clock.now(), Tally()
-    for job in _jobs(services, now, tally):
+    for job in _jobs(services, now, tally, noted):
         try:
             job.work()
         except Exception as error:  # noqa: BLE001 - even a bug met in one must not hold up the others
@@ -105,8 +116,8 @@ def maintain(services: Services, report: Report) -> Tally:
     return tally
 
 
-def _jobs(services: Services, now: datetime, tally: Tally) -> list[Job]:
-    """Return all that is due, the mailboxes first: whoever leaves must not be sent from."""
+def _jobs(services: Services, now: datetime, tally: Tally, noted: Noted) -> list[Job]:
+    """Return all that is due; first whoever leaves and what is erased: neither must be sent from or to."""
     store = services.store
     leaving, erasures = store.due_departures(now, DEPARTURES), store.due_erasures(now, ERASURES)
     inboxes, orgs = store.due_inboxes(now, INBOXES), store.due_orgs(now, ORGS)
@@ -118,6 +129,9 @@ def _jobs(services: Services, now: datetime, tally: Tally) -> list[Job]:
         _job("departure_failed", keys.inbox(one.id), "leaving_at", _leave, services, one, tally)
         for one in leaving
     ]
+    for erasure in erasures:
+        about = keys.erasure(erasure.org, erasure.id)
+        jobs.append(_job("erasure_failed", about, "wake_at", _erase, services, erasure, tally, noted))
     for inbox in inboxes:
         if inbox.renew_at is not None and inbox.renew_at <= now:
             jobs.append(_job(RENEWAL_FAILED, keys.inbox(inbox.id), "", _renew, services, inbox, now, tally))
@@ -128,9 +142,6 @@ def _jobs(services: Services, now: datetime, tally: Tally) -> list[Job]:
     for one in enrollments:
         place = keys.enrollment(one.org, one.id)
         jobs.append(_job("enrollment_failed", place, "wake_at", _bring_on, services, one, now, tally))
-    for erasure in erasures:
-        about = keys.erasure(erasure.org, erasure.id)
-        jobs.append(_job("erasure_failed", about, "wake_at", _erase, services, erasure, tally))
     return jobs + [
         _job("org_failed", keys.org(org.org), "sweep_at", _sweep, services, org, tally) for org in orgs
     ]
@@ -145,14 +156,17 @@ def _leave(services: Services, inbox: Inbox, tally: Tally) -> None:
     tally.left += 1
 
 
-def _erase(services: Services, erasure: Erasure, tally: Tally) -> None:
-    erase_on(services, erasure)
+def _erase(services: Services, erasure: Erasure, tally: Tally, noted: Noted) -> None:
+    after = erase_on(services, erasure)
+    noted(after)
     tally.erased += 1
+    tally.more = tally.more or (after.wake_at is not None and after.wake_at <= services.clock.now())
 
 
 def _sweep(services: Services, org: Org, tally: Tally) -> None:
-    sweep(services, org)
+    done = sweep(services, org)
     tally.swept += 1
+    tally.more = tally.more or not done
 
 
 def _bring_on(services: Services, enrollment: Enrollment, now: datetime, tally: Tally) -> None:
@@ -162,7 +176,7 @@ def _bring_on(services: Services, enrollment: Enrollment, now: datetime, tally: 
         repair(services, enrollment)
         tally.repaired += 1
     if enrollment.attempt is not None and enrollment.attempt.deadline <= now:
-        settle(services, enrollment)
+        tally.held += settle(services, enrollment) == Status.HELD
         tally.settled += 1
     elif enrollment.status is Status.WAITING and _requeue(services, enrollment, now):
         tally.queued += 1
@@ -215,7 +229,7 @@ def _requeue(services: Services, seen: Enrollment, now: datetime) -> bool:
 
 
 def _look(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None:
-    """Look into a mailbox that was silent; chain what was read there."""
+    """Look into a mailbox that was silent; chain what was read there, and see to what its org keeps."""
     if inbox.look_at is None or inbox.look_at > now:
         return
     done = receive(services, inbox.id)
@@ -223,23 +237,40 @@ def _look(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None
     if inbox.behind and done:
         resume_after_reconnect(services, inbox)
     tally.chained += chain(services, inbox)
+    schedule(services, inbox)
 
 
 def _renew(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None:
-    """Ask Gmail for notifications for seven more days; the cursor stays as it is."""
+    """Ask Gmail for notifications for seven more days; the cursor stays as it is.
+
+    It comes by daily, so here the token is sealed anew as well when the keyset has rotated.
+    """
+    sealed = inbox.sealed_token
     try:
+        sealed = _sealed_anew(services, inbox)
         with noting_trouble(services, inbox.id):
             expires = services.gmail(inbox).watch(services.topic).expires
     except Exception as error:
         kind = error.slug if isinstance(error, OutreachError) else OutreachError.slug
         why = f"Gmail's notifications could not be renewed ({kind}); answers may be found up to an hour late"
-        _renewed(services, inbox, inbox.watch_expires, now + RENEW_AGAIN, why)
+        _renewed(services, inbox, sealed, inbox.watch_expires, now + RENEW_AGAIN, why)
         raise
-    _renewed(services, inbox, expires, now + RENEW_EVERY, "")
+    _renewed(services, inbox, sealed, expires, now + RENEW_EVERY, "")
     tally.renewed += 1
+    tally.resealed += sealed != inbox.sealed_token
 
 
-def _renewed(services: Services, inbox: Inbox, expires: datetime, again: datetime, failed: str) -> None:
+def _sealed_anew(services: Services, inbox: Inbox) -> str:
+    """Return the token sealed with the keyset's primary key; as it is when it is so already."""
+    vault, org, mailbox = services.vault, inbox.org, inbox.mailbox
+    if vault.is_current(inbox.sealed_token):
+        return inbox.sealed_token
+    return vault.seal(vault.open(inbox.sealed_token, org=org, mailbox=mailbox), org=org, mailbox=mailbox)
+
+
+def _renewed(
+    services: Services, inbox: Inbox, sealed: str, expires: datetime, again: datetime, failed: str
+) -> None:
     key = keys.inbox(inbox.id)
 
     def decide(snapshot: Snapshot) -> Changes[None]:
@@ -247,6 +278,9 @@ def _renewed(services: Services, inbox: Inbox, expires: datetime, again: datetim
         if record is None:
             return Changes(None)
         after = msgspec.structs.replace(record, watch_expires=expires, renew_at=again, watch_failed=failed)
+        # A token that came meanwhile, with a new consent, is not written over with the one before it.
+        if record.sealed_token == inbox.sealed_token:
+            after = msgspec.structs.replace(after, sealed_token=sealed)
         return Changes(None, writes={key: after})
 
     services.store.change([key], decide)

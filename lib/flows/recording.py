@@ -6,9 +6,11 @@ Invariant: a mail that is out gets on record whatever else fails, with what answ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lib.core import keys
+from lib.core.auditing import audited
 from lib.core.enrollment import sent
 from lib.core.errors import OutreachError
 from lib.core.ids import message_key, thread_key
@@ -62,7 +64,8 @@ def record_sent(delivery: Delivery, mail: Sent, known: Snapshot | None = None) -
         if enrollment is None:
             return Changes(None, writes=with_reads({}, reads))
         after = sent(enrollment, attempt.id, on_record, now)
-        return Changes(after, writes=with_reads({**found, key: after} if after != enrollment else {}, reads))
+        new = {**found, **_audited(delivery, now), key: after} if after != enrollment else {}
+        return Changes(after, writes=with_reads(new, reads))
 
     known_one = known.only(key) if known is not None else None
     after = delivery.services.store.change([key], decide, known=known_one)
@@ -81,6 +84,21 @@ def _message_id(delivery: Delivery, gmail_id: str, known: Snapshot | None) -> st
         return delivery.gmail.note_sent(gmail_id, mail_labels(labels)) or None
     except OutreachError:
         return None
+
+
+def _audited(delivery: Delivery, now: datetime) -> dict[Key[Any], Record]:
+    """Return the entry by which the mailbox's owner sees who sent what in their name."""
+    enrollment = delivery.enrollment
+    entry = audited(
+        "sent",
+        enrollment.org,
+        now,
+        by=delivery.campaign.author if delivery.campaign is not None else "",
+        mailbox=enrollment.mailbox,
+        campaign=enrollment.campaign,
+        about=(f"enrollment:{enrollment.id}", f"step:{delivery.attempt.step}"),
+    )
+    return dict(entry)
 
 
 def _correspondence(enrollment: Enrollment, mail: SentMail) -> dict[Key[Any], Record]:

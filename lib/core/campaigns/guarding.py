@@ -12,6 +12,7 @@ import msgspec
 
 from lib.core import keys
 from lib.core.enrollment import LIVE
+from lib.core.erasing import BEING_ERASED
 from lib.core.keys import Key, Snapshot
 from lib.core.records import Contact, Enrollment, Org
 
@@ -45,6 +46,8 @@ class Contacted(msgspec.Struct, frozen=True, kw_only=True):
 
 def suppressed_because(contact: Contact | None, domain: str, settings: Org) -> str:
     """Return why an address gets no mail at all, "" when it may get some."""
+    if contact is not None and contact.erasing:
+        return BEING_ERASED
     if contact is not None and contact.suppressed is not None:
         return _SUPPRESSED[contact.suppressed]
     labels = domain.split(".")

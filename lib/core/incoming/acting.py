@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from lib.core import keys
+from lib.core.auditing import audited
 from lib.core.enrollment import LIVE, Event, answered_automatically, postponed_until, stopped
 from lib.core.ids import normalise_address
 from lib.core.incoming.page import Found, Halt, Worked
@@ -30,8 +31,8 @@ from lib.core.records import (
     Reply,
     ReplyKind,
     SuppressedWhy,
-    Suppression,
 )
+from lib.core.suppressing import marked
 
 LABEL_GONE = "the campaign's label was deleted in Gmail: resume it, or cancel it"
 
@@ -93,7 +94,16 @@ class Page:
         key = keys.campaign(self.inbox.org, campaign)
         record = self._now(key)
         if record is not None and record.status == "active":
-            self.writes[key] = msgspec.structs.replace(record, status="paused", why=LABEL_GONE)
+            after = msgspec.structs.replace(record, status="paused", why=LABEL_GONE, paused_for="label")
+            self.writes[key] = after
+            self.writes |= audited(
+                "paused_campaign",
+                record.org,
+                self.worked.now,
+                mailbox=record.mailbox,
+                campaign=record.id,
+                about=("its label was deleted",),
+            )
 
     def free(self) -> None:
         """Give back the later slots of all who stop; ``missing`` names the days to read for that."""
@@ -168,12 +178,13 @@ class Page:
     def _suppress(self, contact_id: str, enrollment: Enrollment, why: SuppressedWhy) -> None:
         org = self.inbox.org
         contact: Contact | None = self._now(keys.contact(org, contact_id))
-        if contact is None or (contact.suppressed is not None and why == "bounced"):
+        if contact is None:
             return
-        listed = Suppression(org=org, id=contact.id, address=enrollment.email, why=why, at=self.worked.now)
-        if contact.suppressed != why:
-            self.writes[keys.suppression(org, contact.id)] = listed
-        self.writes[keys.contact(org, contact.id)] = msgspec.structs.replace(contact, suppressed=why)
+        listed = keys.suppression(org, contact_id)
+        if listed not in self.snapshot:
+            self.missing.add(listed)
+            return
+        self.writes |= marked(self.snapshot, contact, why, enrollment.email, self.worked.now)
 
     def _now(self, key: Key[Any]) -> Any:
         return self.writes[key] if key in self.writes else self.snapshot.get(key)
@@ -218,6 +229,7 @@ def reply_of(found: Found, enrollment: Enrollment, kind: ReplyKind, mailbox: str
         proposed_by=said.interest_words,
         step=enrollment.sent[-1].step if enrollment.sent else "",
         received_at=found.received_at,
+        sender_id=found.sender_id,
     )
 
 

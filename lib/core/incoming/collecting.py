@@ -58,6 +58,7 @@ class Collected:
                 campaign=target.campaign,
                 understood=said,
                 unread=unread,
+                sender_id=_id(self.directory.contact(said.sender)) if said.sender else "",
             )
         )
 

@@ -14,7 +14,8 @@ from lib.core.records import MatchedBy, Pending, Reads
 class Found:
     """Hold one mail that is an answer to ours, and which enrollment it answers.
 
-    unread: its body was not read, but may be at the user's click.
+    unread: its body was not read, but may be at the user's click. sender_id: keyed hash of the sender's
+    address, "" where the mail names none.
     """
 
     gmail_id: str
@@ -26,6 +27,7 @@ class Found:
     campaign: str
     understood: Understood
     unread: bool = False
+    sender_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

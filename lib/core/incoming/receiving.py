@@ -205,6 +205,9 @@ def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
     if not worked.done and worked.covered is not None:
         # Should the task that goes on be lost, this looks what became of the catch-up.
         look_at = worked.now + LOOK_SOON
+    if inbox.behind:
+        # Nothing is sent until ``maintain`` has seen that all is worked off.
+        look_at = worked.now
     left = worked.done or worked.covered is not None
     after = msgspec.structs.replace(
         inbox,
