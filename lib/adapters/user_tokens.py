@@ -34,13 +34,17 @@ class UserTokens:
     def verify(self, token: str) -> VerifiedCaller:
         """Return who the token speaks for.
 
-        Unauthenticated: the token proves nothing. Forbidden: it is good, but names no org or role of ours.
+        Unauthenticated: the token proves nothing. Forbidden: it is good, but names no org or role of ours, or
+        an address that is not verified.
         Unavailable: the keys cannot be fetched.
         """
         claims = self._claims(token)
         email, org, role = claims["email"], claims.get(self._org_claim), claims.get(self._role_claim)
         if not isinstance(email, str) or not email:
             raise Unauthenticated("the token names no e-mail address")
+        # Whose mailbox it is and who is somebody's delegate goes by the address: it has to be theirs.
+        if claims.get("email_verified", True) is not True:
+            raise Forbidden("the token's e-mail address is not verified")
         if not isinstance(org, str) or not ORG_ID.fullmatch(org):
             raise Forbidden("the token names no valid organisation")
         if role not in ("member", "admin"):

@@ -63,14 +63,14 @@ def linked(head: ReadsHead, unchained: Iterable[Reads]) -> tuple[ReadsHead, list
     return head, links
 
 
-def without_expired(head: ReadsHead, links: Sequence[Reads], now: datetime) -> tuple[ReadsHead, list[Reads]]:
-    """Return the head after the expired links are removed from the front, and these links.
+def without_old(head: ReadsHead, links: Sequence[Reads], before: datetime) -> tuple[ReadsHead, list[Reads]]:
+    """Return the head after the links of reads before a time are removed from the front, and these links.
 
     links: in order, from the first one that is left. A gap ends it: what is missing there is to be seen.
     """
     removed: list[Reads] = []
     for link in links:
-        if link.expires_at > now or link.number != head.removed_number + 1:
+        if link.at >= before or link.number != head.removed_number + 1:
             break
         removed.append(link)
         head = msgspec.structs.replace(head, removed_number=link.number, removed_hash=link.hash)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import NotFound
 from lib.core.reads_chain import exported, exported_head
 from lib.core.records import ReadsHead
+from lib.core.rights import owned
 from lib.flows.chaining import BATCH, chain
 from lib.ports import Services
 
@@ -23,9 +23,7 @@ def export(services: Services, caller: VerifiedCaller, mailbox: str) -> Iterator
     For the mailbox's owner alone; NotFound for all others. What is in no chain yet is chained first.
     """
     key = keys.mailbox(caller.org, mailbox)
-    record = services.store.read([key])[key]
-    if record is None or record.owner != caller.user:
-        raise NotFound("no such mailbox")
+    record = owned(services.store.read([key]), key, caller)
     inbox_key = keys.inbox(record.inbox)
     inbox = services.store.read([inbox_key])[inbox_key]
     if inbox is not None and inbox.mailbox == mailbox:

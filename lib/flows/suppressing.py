@@ -1,19 +1,24 @@
-"""Own the org's list of those who get no mail: addresses and domains, read and changed by its admins."""
+"""Own the org's list of those who get no mail: addresses and domains, read and changed by its admins.
+
+Invariant: what a request changes is on the audit, by how many entries it named, without any of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
-from lib.core import keys
+from lib.core.auditing import audited
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import Fault, Forbidden, InvalidRequest
+from lib.core.errors import Fault, InvalidRequest
 from lib.core.ids import address_id
-from lib.core.keys import Changes, Snapshot
-from lib.core.records import Org, Suppression
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import Deed, Org, Record, Suppression
+from lib.core.rights import check_admin
 from lib.core.suppressing import (
     Entries,
     Wish,
@@ -24,28 +29,15 @@ from lib.core.suppressing import (
     read_entries_csv,
     suppress,
 )
+from lib.flows.org_settings import change_org, org_of
 from lib.ports import Services
+
+T = TypeVar("T")
 
 #: How many addresses a page of the list holds.
 PAGE = 500
 #: How many addresses are suppressed at a time.
 THREADS = 16
-OrgChange = Callable[[Org], Org]
-#: The longest time for which a colleague's mail is remembered.
-GUARD_LIMIT = 365
-
-
-class ShownSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Show an org's settings."""
-
-    guard_days: int
-    suppressed_domains: tuple[str, ...]
-
-
-class ChangedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Ask for other settings of an org."""
-
-    guard_days: int
 
 
 class ShownSuppression(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,27 +75,9 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     next: str
 
 
-def show_settings(services: Services, caller: VerifiedCaller) -> ShownSettings:
-    """Show the org's settings; Forbidden for those who are no admin, as everything here."""
-    org = _org(services, caller)
-    return ShownSettings(guard_days=org.guard_days, suppressed_domains=org.suppressed_domains)
-
-
-def change_settings(services: Services, caller: VerifiedCaller, changed: ChangedSettings) -> ShownSettings:
-    """Change the org's settings."""
-    _admin(caller)
-    if not 0 <= changed.guard_days <= GUARD_LIMIT:
-        why = f"is a number of days from 0 to {GUARD_LIMIT}"
-        raise InvalidRequest("the settings can't be changed", (Fault(field="guard_days", why=why),))
-    org = _change_org(
-        services, caller, lambda org: msgspec.structs.replace(org, guard_days=changed.guard_days)
-    )
-    return ShownSettings(guard_days=org.guard_days, suppressed_domains=org.suppressed_domains)
-
-
 def list_suppressed(services: Services, caller: VerifiedCaller, page: Page) -> Listed:
     """Return a page of the list."""
-    org = _org(services, caller)
+    org = org_of(services, caller)
     found = services.store.suppressions(caller.org, after=page.after, limit=PAGE)
     return Listed(
         domains=org.suppressed_domains,
@@ -117,7 +91,7 @@ def list_suppressed(services: Services, caller: VerifiedCaller, page: Page) -> L
 
 def export_suppressed(services: Services, caller: VerifiedCaller) -> Iterator[str]:
     """Return the whole list as CSV, which can be imported again."""
-    return _csv(services, _org(services, caller))
+    return _csv(services, org_of(services, caller))
 
 
 def _csv(services: Services, org: Org) -> Iterator[str]:
@@ -137,8 +111,9 @@ def add_suppressed(services: Services, caller: VerifiedCaller, body: bytes) -> L
     body: ``{"entries": [...]}``, or a CSV with a column ``entry``. The same again changes nothing. Candidates
     at a suppressed domain are stopped as their next step comes up.
     """
-    _admin(caller)
-    entries, now = _entries_from(body), services.clock.now()
+    check_admin(caller)
+    entries, noted = _entries_from(body), _Noted(services, caller, "suppressed")
+    about = noted.about(entries)
 
     def listed(address: str) -> None:
         contact = address_id(services.address_key, address)
@@ -150,36 +125,63 @@ def add_suppressed(services: Services, caller: VerifiedCaller, body: bytes) -> L
             address=address,
             by=caller.user,
         )
-        wanted = contact_keys(caller.org, contact)
-        services.store.change(wanted, lambda snapshot: suppress(snapshot, wish, now))
+        noted.change(contact, about, lambda snapshot: suppress(snapshot, wish, noted.now))
 
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         for _ in pool.map(listed, entries.addresses):
             pass
-    if entries.domains:
-        _change_org(
-            services,
-            caller,
-            lambda org: _with_domains(org, {*org.suppressed_domains, *entries.domains}),
-        )
+    noted.change_domains(about, lambda domains: domains | {*entries.domains})
     return Listing(listed=len(entries.addresses) + len(entries.domains))
 
 
 def remove_suppressed(services: Services, caller: VerifiedCaller, body: bytes) -> Kept:
     """Take addresses and domains off the list; return those that stay on it, and why."""
-    _admin(caller)
-    entries, faults = _entries_from(body), []
+    check_admin(caller)
+    entries, noted, faults = _entries_from(body), _Noted(services, caller, "unsuppressed"), []
+    about = noted.about(entries)
     for address in entries.addresses:
         contact = address_id(services.address_key, address)
-        lift = partial(lifted, org=caller.org, contact_id=contact)
-        why = services.store.change(contact_keys(caller.org, contact), lift)
+        why = noted.change(contact, about, partial(lifted, org=caller.org, contact_id=contact))
         if why:
             faults.append(Fault(field=address, why=why))
-    if entries.domains:
-        _change_org(
-            services, caller, lambda org: _with_domains(org, {*org.suppressed_domains} - {*entries.domains})
-        )
+    noted.change_domains(about, lambda domains: domains - {*entries.domains})
     return Kept(kept=tuple(faults))
+
+
+class _Noted:
+    """Change the list on behalf of one request, with one entry in the audit."""
+
+    def __init__(self, services: Services, caller: VerifiedCaller, deed: Deed) -> None:
+        self.now = services.clock.now()
+        self._services, self._caller, self._deed = services, caller, deed
+        self._is_noted = False
+
+    def about(self, entries: Entries) -> tuple[str, ...]:
+        return (f"addresses:{len(entries.addresses)}", f"domains:{len(entries.domains)}")
+
+    def change(self, contact: str, about: tuple[str, ...], wish: Callable[[Snapshot], Changes[T]]) -> T:
+        """Change one address; the entry, the same for all, goes with the first that changes something."""
+        # Whoever is at the same time writes it as well; only it is not to be written ten thousand times.
+        entry = {} if self._is_noted else self._entry(about)
+
+        def decide(snapshot: Snapshot) -> Changes[tuple[T, bool]]:
+            found = wish(snapshot)
+            writes = {**found.writes, **entry} if found.writes or found.deletes else {}
+            return Changes((found.result, bool(writes)), writes, found.deletes, found.need)
+
+        result, changed = self._services.store.change(contact_keys(self._caller.org, contact), decide)
+        self._is_noted = self._is_noted or changed
+        return result
+
+    def change_domains(self, about: tuple[str, ...], change: Callable[[set[str]], set[str]]) -> None:
+        def changed(org: Org) -> Org:
+            domains = tuple(sorted(change(set(org.suppressed_domains))))
+            return msgspec.structs.replace(org, suppressed_domains=domains)
+
+        change_org(self._services, self._caller, changed, self._deed, about, self.now)
+
+    def _entry(self, about: tuple[str, ...]) -> Mapping[Key[Any], Record]:
+        return {**audited(self._deed, self._caller.org, self.now, by=self._caller.user, about=about)}
 
 
 def _entries_from(body: bytes) -> Entries:
@@ -199,29 +201,3 @@ def _entries_from(body: bytes) -> Entries:
 
 class _Entries(msgspec.Struct, frozen=True):
     entries: list[str]
-
-
-def _with_domains(org: Org, domains: set[str]) -> Org:
-    return msgspec.structs.replace(org, suppressed_domains=tuple(sorted(domains)))
-
-
-def _change_org(services: Services, caller: VerifiedCaller, change: OrgChange) -> Org:
-    key = keys.org(caller.org)
-
-    def decide(snapshot: Snapshot) -> Changes[Org]:
-        before = snapshot[key] or Org(org=caller.org)
-        after = change(before)
-        return Changes(after, writes={key: after} if after != snapshot[key] else {})
-
-    return services.store.change([key], decide)
-
-
-def _org(services: Services, caller: VerifiedCaller) -> Org:
-    _admin(caller)
-    key = keys.org(caller.org)
-    return services.store.read([key])[key] or Org(org=caller.org)
-
-
-def _admin(caller: VerifiedCaller) -> None:
-    if caller.role != "admin":
-        raise Forbidden("the org's settings are for its admins")

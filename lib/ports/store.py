@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 #: How often a decision is taken anew when other workers change the same documents.
 CHANGE_TRIES = 12
+#: How many records ``all_held`` finds with one call.
+HELD_PAGE = 200
 
 
 class Store(ABC):
@@ -149,6 +151,18 @@ class Store(ABC):
         of: the mailbox or campaign whose records they are, for kinds that lie below one. where: a field and
         what it equals, or, of a field that holds several, what is among them. For erasure and export.
         """
+
+    def all_held(
+        self, kind: type[R], org: str, *, of: str = "", where: tuple[str, str] | None = None
+    ) -> Iterator[tuple[Key[R], R]]:
+        """Yield all that ``held`` finds, page by page; for what is not deleted meanwhile."""
+        after = ""
+        while True:
+            found = self.held(kind, org, of=of, where=where, after=after, limit=HELD_PAGE)
+            yield from found
+            if len(found) < HELD_PAGE:
+                return
+            after = found[-1][0].path.rpartition("/")[2]
 
     @abstractmethod
     def fading_replies(self, org: str, before: datetime, limit: int) -> list[Reply]:

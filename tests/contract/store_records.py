@@ -12,11 +12,14 @@ import msgspec
 from lib.core import keys
 from lib.core.keys import Changes, Key
 from lib.core.records import (
+    AuditEntry,
     Campaign,
     Contact,
     Enrollment,
+    Erasure,
     Inbox,
     Mailbox,
+    Org,
     Pending,
     Reads,
     Record,
@@ -62,6 +65,14 @@ def contact(id_: str = "c", **fields: Any) -> Contact:
     return made(Contact, **({"org": "acme", "id": id_} | fields))
 
 
+def entry(id_: str, **fields: Any) -> AuditEntry:
+    return made(AuditEntry, **({"org": "acme", "id": id_} | fields))
+
+
+def erasure(id_: str, **fields: Any) -> Erasure:
+    return made(Erasure, **({"org": "acme", "id": id_} | fields))
+
+
 def enrollment(id_: str = "e", **fields: Any) -> Enrollment:
     plain = {
         "org": "acme",
@@ -82,6 +93,10 @@ def mailbox(id_: str = "m", **fields: Any) -> Mailbox:
     return made(Mailbox, **({"org": "acme", "id": id_} | fields))
 
 
+def org(id_: str, **fields: Any) -> Org:
+    return made(Org, **({"org": id_} | fields))
+
+
 def pending(gmail_id: str, **fields: Any) -> Pending:
     return made(Pending, **({"org": "acme", "mailbox": "m", "gmail_id": gmail_id} | fields))
 
@@ -100,11 +115,14 @@ def suppression(id_: str, **fields: Any) -> Suppression:
 
 
 KEYS: dict[type[Record], Callable[[Any], Key[Any]]] = {
+    AuditEntry: lambda one: keys.audit(one.org, one.id),
     Campaign: lambda one: keys.campaign(one.org, one.id),
     Contact: lambda one: keys.contact(one.org, one.id),
     Enrollment: lambda one: keys.enrollment(one.org, one.id),
+    Erasure: lambda one: keys.erasure(one.org, one.id),
     Inbox: lambda one: keys.inbox(one.id),
     Mailbox: lambda one: keys.mailbox(one.org, one.id),
+    Org: lambda one: keys.org(one.org),
     Pending: lambda one: keys.pending(one.org, one.mailbox, one.gmail_id),
     Reads: lambda one: keys.reads(one.org, one.mailbox, one.run, one.sequence),
     Reply: lambda one: keys.reply(one.org, one.mailbox, one.gmail_id),

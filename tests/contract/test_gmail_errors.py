@@ -57,6 +57,7 @@ TABLE: list[tuple[Fault, type[OutreachError], type[OutreachError]]] = [
     (SENDING_LIMIT, MailboxPaused, MailboxPaused),
     (CONCURRENT, RateLimited, RateLimited),
     ({"status": 403, "reason": "domainPolicy"}, MailboxPaused, MailboxPaused),
+    ({"status": 403, "reason": "accessNotConfigured"}, MailboxPaused, MailboxPaused),
     (LACKING, MailboxDisconnected, MailboxDisconnected),
     (DELEGATION, Permanent, Permanent),
     ({"status": 403, "reason": "forbidden"}, MailboxRefused, MailboxRefused),
@@ -118,6 +119,7 @@ def test_a_draft_that_gmail_cannot_take_is_the_fault_of_its_message(here: Connec
         # 09:00 UTC is 01:00 in Los Angeles.
         ({"status": 403, "reason": "dailyLimitExceeded"}, "project_limit", timedelta(hours=23)),
         ({"status": 403, "reason": "domainPolicy"}, "admin_block", timedelta(hours=6)),
+        ({"status": 403, "reason": "accessNotConfigured"}, "not_set_up", timedelta(hours=1)),
     ],
     ids=str,
 )

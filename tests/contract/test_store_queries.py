@@ -12,9 +12,11 @@ from tests.contract.store_records import (
     campaign,
     contact,
     enrollment,
+    erasure,
     inbox,
     keep,
     mailbox,
+    org,
     pending,
     reads,
     reply,
@@ -82,6 +84,43 @@ class TestDueCampaigns:
         assert [one.id for one in store.due_campaigns(NOW, 2)] == ["other", "a"]
 
 
+class TestDueUndoing:
+    def test_departures_of_all_orgs_the_earliest_first_whatever_the_status(self, store: Store) -> None:
+        keep(
+            store,
+            inbox("late", status="leaving", leaving_at=NOW),
+            inbox("early", status="leaving", leaving_at=NOW - 2 * MINUTE),
+            inbox("other", org="zeta", status="disconnected", leaving_at=NOW - MINUTE),
+            inbox("later", status="leaving", leaving_at=NOW + timedelta(microseconds=1)),
+            inbox("staying", look_at=NOW),
+        )
+        assert [one.id for one in store.due_departures(NOW, 10)] == ["early", "other", "late"]
+        assert [one.id for one in store.due_departures(NOW, 2)] == ["early", "other"]
+
+    def test_erasures_of_all_orgs_the_earliest_first(self, store: Store) -> None:
+        keep(
+            store,
+            erasure("late", wake_at=NOW),
+            erasure("early", wake_at=NOW - 2 * MINUTE),
+            erasure("other", org="zeta", wake_at=NOW - MINUTE),
+            erasure("later", wake_at=NOW + timedelta(microseconds=1)),
+            erasure("done", wake_at=None),
+        )
+        assert [one.id for one in store.due_erasures(NOW, 10)] == ["early", "other", "late"]
+        assert [one.id for one in store.due_erasures(NOW, 2)] == ["early", "other"]
+
+    def test_orgs_to_sweep_the_earliest_first(self, store: Store) -> None:
+        keep(
+            store,
+            org("late", sweep_at=NOW),
+            org("early", sweep_at=NOW - MINUTE),
+            org("later", sweep_at=NOW + timedelta(microseconds=1)),
+            org("never"),
+        )
+        assert [one.org for one in store.due_orgs(NOW, 10)] == ["early", "late"]
+        assert [one.org for one in store.due_orgs(NOW, 1)] == ["early"]
+
+
 class TestEnrollmentsOfACampaign:
     def test_they_come_page_by_page_in_the_order_of_ids(self, store: Store) -> None:
         ids = ["B", "a", "a1", "b", "ba", "é"]
@@ -140,6 +179,17 @@ class TestOneMailbox:
         assert store.has_open_send("acme", "busy")
         assert not store.has_open_send("acme", "quiet")
         assert not store.has_open_send("acme", "unknown")
+
+    def test_open_enrollments_come_by_id(self, store: Store) -> None:
+        keep(
+            store,
+            *(enrollment(id_, open=True) for id_ in "cab"),
+            enrollment("closed"),
+            enrollment("there", mailbox="m2", open=True),
+            enrollment("else", org="other", open=True),
+        )
+        assert [one.id for one in store.open_enrollments("acme", "m", 10)] == ["a", "b", "c"]
+        assert [one.id for one in store.open_enrollments("acme", "m", 2)] == ["a", "b"]
 
     def test_pending_mail_comes_oldest_first(self, store: Store) -> None:
         keep(

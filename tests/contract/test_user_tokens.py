@@ -90,6 +90,8 @@ def test_a_good_token_tells_who_asks(shared: Issuer, role: str) -> None:
         ({"org": "a" * 65}, Forbidden),
         ({"org": "acme\n"}, Forbidden),
         ({"org": ["acme"]}, Forbidden),
+        ({"email_verified": False}, Forbidden),
+        ({"email_verified": "false"}, Forbidden),
         ({"role": None}, Forbidden),
         ({"role": "owner"}, Forbidden),
         ({"role": ["admin"]}, Forbidden),

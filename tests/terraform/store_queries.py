@@ -36,7 +36,7 @@ from tests.localcloud.child_process import ROOT
 from tests.terraform.index_rules import Composite, Single, indexes_for
 
 #: Methods of a store that name their documents, and ask for nothing.
-_NO_QUERIES = {"read", "commit", "change", "changed"}
+_NO_QUERIES = {"read", "commit", "change", "changed", "all_held"}
 _NOW = datetime(2026, 3, 2, tzinfo=UTC)
 _MADE_UP: Mapping[Any, Any] = {
     str: "x",

@@ -121,7 +121,6 @@ class Reads(Record, frozen=True, kw_only=True):
     sequence: int
     at: datetime
     entries: tuple[ReadEntry, ...]
-    expires_at: datetime
     number: int = 0
     before: str = ""
     hash: str = ""
