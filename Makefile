@@ -33,6 +33,10 @@ demo: setup ## the main job on a local cloud; your own files: CSV=... CAMPAIGN=.
 serve: setup ## start the same and stay; prints URLs and a user token
 	@exec $(PY) -m tests.e2e.demo.serve
 
+.PHONY: screenshots
+screenshots: setup ## pictures of all pages that people see, into build/screenshots; needs Chromium
+	@exec $(PY) -m tests.e2e.screenshots
+
 .PHONY: corpora
 corpora: setup ## fetch the public test messages that bounces are measured on, and print how many are recognised
 	@$(PY) -m tests.core.bounces.measure || echo 'no public test messages: their test is skipped'

@@ -1,32 +1,104 @@
 """Own what a consent makes of a mailbox: its live connection and what people decided about it.
 
-Invariant: a reconnected mailbox keeps its cursor, its limits and its ledger's days.
+Invariants: a reconnected mailbox keeps its cursor, its limits, its grants and its ledger's days, and sends
+nothing until it has caught up; it has one owner, and whoever else connects it takes nothing from them.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from lib.core import keys
-from lib.core.errors import Conflict
-from lib.core.keys import Changes, Snapshot
-from lib.core.records import Connection, Inbox, Mailbox
+from lib.core.auditing import audited
+from lib.core.delegating import consented
+from lib.core.keys import Changes, Key, Snapshot
+from lib.core.records import Connection, Grant, Inbox, Mailbox, Org, Record
+from lib.core.retention import SWEEP_EVERY
+from lib.core.unconnected import NotConnected
 
-ELSEWHERE = "This mailbox is connected in another organisation; disconnect it there first."
+
+def connection_keys(connection: Connection, inbox: str, mailbox: str) -> list[Key[Any]]:
+    """Return all that ``connected`` reads."""
+    invitation = [keys.invitation(connection.org, connection.invitation)] if connection.invitation else []
+    return [
+        keys.inbox(inbox),
+        keys.mailbox(connection.org, mailbox),
+        keys.org(connection.org),
+        keys.connection(connection.org, connection.id),
+        *invitation,
+    ]
+
+
+def refuse_unfit(before: Inbox | None, connection: Connection) -> None:
+    """Raise NotConnected where a live connection of the address is in the way."""
+    if before is not None and before.org != connection.org:
+        raise NotConnected("elsewhere", connection)
+    # A disconnect ends with a revocation at Google, which would take the new consent away too.
+    if before is not None and before.status == "leaving":
+        raise NotConnected("leaving", connection)
 
 
 def connected(snapshot: Snapshot, connection: Connection, fresh: Inbox, now: datetime) -> Changes[None]:
-    """Decide the one commit that connects a mailbox; Conflict when it belongs to another org."""
+    """Decide the one commit that connects a mailbox; NotConnected when something is in its way."""
     inbox_key, mailbox_key = keys.inbox(fresh.id), keys.mailbox(fresh.org, fresh.mailbox)
-    before = snapshot[inbox_key]
-    if before is not None and before.org != fresh.org:
-        raise Conflict(ELSEWHERE)
+    org_key, wish = keys.org(fresh.org), keys.connection(connection.org, connection.id)
+    before, mailbox, org = snapshot[inbox_key], snapshot[mailbox_key], snapshot[org_key]
+    refuse_unfit(before, connection)
+    if (org is not None and org.erasing) or (mailbox is not None and mailbox.erasing):
+        raise NotConnected("erasing", connection)
+    if snapshot[wish] is None:
+        raise NotConnected("unknown_state")
     known = before is not None and before.mailbox == fresh.mailbox
     inbox = _again(before, fresh, now) if before is not None and known else fresh
-    mailbox = _mailbox(snapshot[mailbox_key], connection, fresh, now)
-    return Changes(None, writes={inbox_key: inbox, mailbox_key: mailbox})
+    after = _mailbox(mailbox, connection, fresh, now)
+    # Written, since a precondition guards only what a commit writes: an erasure takes the wish away. No
+    # other consent needs it from now on.
+    writes: dict[Key[Any], Record] = {wish: msgspec.structs.replace(connection, expires_at=now)}
+    if org is None or org.sweep_at is None:
+        writes[org_key] = msgspec.structs.replace(org or Org(org=fresh.org), sweep_at=now + SWEEP_EVERY)
+    if connection.invitation:
+        writes |= _invited(snapshot, connection)
+    if connection.grant is not None and connection.grant.user != after.owner:
+        after, entry = _granted(after, connection.grant, now)
+        writes |= entry
+    writes |= {inbox_key: inbox, mailbox_key: after}
+    return Changes(None, writes=writes | _entry(connection, after, now))
+
+
+def _entry(connection: Connection, mailbox: Mailbox, now: datetime) -> dict[Key[Any], Record]:
+    about = (f"invitation:{connection.invitation}",) if connection.invitation else ()
+    entry = audited(
+        "connected", mailbox.org, now, by=mailbox.owner, mailbox=mailbox.id, about=(*about, connection.access)
+    )
+    return dict(entry)
+
+
+def _granted(mailbox: Mailbox, asked: Grant, now: datetime) -> tuple[Mailbox, dict[Key[Any], Record]]:
+    """Return the mailbox with what the consent gave to whoever invited, and the audit's entry."""
+    after, grant = consented(mailbox, asked, now)
+    entry = audited(
+        "granted",
+        mailbox.org,
+        now,
+        by=mailbox.owner,
+        mailbox=mailbox.id,
+        campaign=grant.campaign,
+        about=(f"grant:{grant.id}", f"user:{grant.user}"),
+    )
+    return after, dict(entry)
+
+
+def _invited(snapshot: Snapshot, connection: Connection) -> dict[Key[Any], Record]:
+    key = keys.invitation(connection.org, connection.invitation)
+    invitation = snapshot[key]
+    if invitation is None:
+        raise NotConnected("no_invitation", connection)
+    if invitation.used:
+        raise NotConnected("used_invitation", connection)
+    return {key: msgspec.structs.replace(invitation, used=True)}
 
 
 def _again(before: Inbox, fresh: Inbox, now: datetime) -> Inbox:
@@ -44,24 +116,31 @@ def _again(before: Inbox, fresh: Inbox, now: datetime) -> Inbox:
         watch_expires=fresh.watch_expires,
         renew_at=fresh.renew_at,
         look_at=now,
+        behind=True,
+        leaving_at=None,
+        leaving_since=None,
+        leaving_by="",
     )
 
 
 def _mailbox(before: Mailbox | None, connection: Connection, fresh: Inbox, now: datetime) -> Mailbox:
-    mailbox = before or Mailbox(
-        org=fresh.org,
-        id=fresh.mailbox,
-        inbox=fresh.id,
-        owner=connection.user,
-        address=fresh.address,
-        sender_name=connection.sender_name,
-        connected_at=now,
-        timezone=connection.timezone,
-    )
+    if before is None:
+        return Mailbox(
+            org=fresh.org,
+            id=fresh.mailbox,
+            inbox=fresh.id,
+            owner=connection.user,
+            address=fresh.address,
+            sender_name=connection.sender_name,
+            connected_at=now,
+            timezone=connection.timezone,
+        )
+    # An invitation does not rename the mailbox of somebody who uses the web app.
+    is_owners_wish = bool(connection.user) or not before.owner
     return msgspec.structs.replace(
-        mailbox,
+        before,
         inbox=fresh.id,
-        owner=connection.user,
+        owner=connection.user or before.owner,
         address=fresh.address,
-        sender_name=connection.sender_name,
+        sender_name=connection.sender_name if is_owners_wish else before.sender_name,
     )

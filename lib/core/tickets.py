@@ -13,13 +13,11 @@ from typing import Literal
 
 import msgspec
 
-from lib.core.errors import InvalidRequest
 from lib.core.ids import digest
+from lib.core.unconnected import NotConnected
 
 TICKET_TIME = timedelta(minutes=5)
 STATE_TIME = timedelta(minutes=15)
-#: What to do when the consent chain breaks; people read it in their browser.
-AGAIN = "Nothing was connected. Please start again from the web app."
 #: What a mailbox must grant, by access: to send, read, label and watch; or to send and see headers alone.
 #: Never both: a token that holds gmail.metadata is refused what the other one allows.
 SCOPES: dict[Literal["full", "headers"], tuple[str, ...]] = {
@@ -47,19 +45,16 @@ def sign_ticket(key: bytes, ticket: Ticket) -> str:
     return f"{_text(body)}.{_text(hmac.digest(key, b'ticket' + body, 'sha256'))}"
 
 
-def read_ticket(key: bytes, text: str, now: datetime) -> Ticket:
-    """Return what a ticket says; InvalidRequest when it is forged or too old."""
+def read_ticket(key: bytes, text: str) -> Ticket:
+    """Return what a ticket says, be it in its time or not; NotConnected when it is forged."""
     body, _, mac = text.partition(".")
     try:
         content, given = _bytes(body), _bytes(mac)
     except ValueError:
         content, given = b"", b""
     if not hmac.compare_digest(hmac.digest(key, b"ticket" + content, "sha256"), given):
-        raise InvalidRequest(f"This link is not one of ours, or a part of it is missing. {AGAIN}")
-    ticket = msgspec.json.decode(content, type=Ticket)
-    if ticket.expires_at <= now:
-        raise InvalidRequest(f"This link is too old. {AGAIN}")
-    return ticket
+        raise NotConnected("forged_ticket")
+    return msgspec.json.decode(content, type=Ticket)
 
 
 def pkce_verifier(key: bytes, state: str, cookie: str) -> str:
@@ -70,6 +65,11 @@ def pkce_verifier(key: bytes, state: str, cookie: str) -> str:
 def state_id(state: str) -> str:
     """Return the id under which a state is kept: its hash."""
     return digest("state", state)
+
+
+def invitation_id(token: str) -> str:
+    """Return the id under which an invitation is kept: the hash of its link's token."""
+    return digest("invitation", token)
 
 
 def cookie_hash(cookie: str) -> str:

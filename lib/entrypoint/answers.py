@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from lib.core.errors import Conflict, Fault, InvalidRequest, OutreachError, RateLimited, Retryable
 from lib.core.pages import CONTENT_SECURITY_POLICY, Action, render
+from lib.core.unconnected import NotConnected
 
 T = TypeVar("T")
 
@@ -62,6 +63,11 @@ def json_response(body: Any, status: int = 200) -> Response:
 def json_lines(lines: Iterator[bytes], name: str) -> Response:
     """Answer with a file of JSON lines, sent as it is made."""
     return _file(lines, name, "application/jsonl")
+
+
+def json_file(parts: Iterator[bytes], name: str) -> Response:
+    """Answer with a file of JSON, sent as it is made."""
+    return _file(parts, name, "application/json")
 
 
 def csv_response(lines: Iterator[str], name: str) -> Response:
@@ -119,6 +125,9 @@ def redirect(url: str) -> Response:
 
 def error_page(error: Exception) -> Response:
     """Answer a browser that something did not work, and what to do."""
+    if isinstance(error, NotConnected):
+        way = Action(label="Back to the web app", url=error.back) if error.back else None
+        return page(error.title, error.paragraphs, error.status, way)
     status, _, detail = _facts(error)
     if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, Retryable):
         paragraphs = ["Something on our side does not answer.", "Please try again in a moment."]

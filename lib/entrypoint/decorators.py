@@ -144,6 +144,6 @@ def _caller(wiring: Wiring, request: Request) -> VerifiedCaller:
 def _log(error: Exception) -> None:
     """Log an error that is answered: what the caller did wrong quietly, a bug loudly."""
     if isinstance(error, EXPECTED):
-        log_error("refused", error, severity="INFO")
+        log_error(_alert(error) or "refused", error, severity="ERROR" if _alert(error) else "INFO")
     else:
         log_error("crashed", error, severity="ERROR")

@@ -59,7 +59,7 @@ class OAuth(Protocol):
         """Return where to send the browser."""
 
     def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Consent:
-        """Exchange a code, and ask who consented; InvalidRequest when Google refuses the code."""
+        """Exchange a code, and ask who consented; NotConnected when Google refuses the code."""
 
     def revoke(self, refresh_token: str) -> None:
         """Take all the app's access to the account away; a token Google does not know is revoked already."""

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from functools import partial
 
+from lib.core.limits import EXPORTING, PLANNING
 from lib.entrypoint.answers import csv_response
+from lib.entrypoint.erasures import accepted
 from lib.entrypoint.routes import Route
-from lib.flows import suppressing
+from lib.flows import org_settings, suppressing
+from lib.flows.auditing import AuditPage, show_org_audit
+from lib.flows.erasing import asking, showing
+from lib.flows.exporting_candidates import ExportRequest, export_candidate
 
 ROUTES = (
-    Route("GET", "", suppressing.show_settings),
-    Route("PATCH", "", suppressing.change_settings, body=suppressing.ChangedSettings),
+    Route("GET", "", org_settings.show_settings),
+    Route("PATCH", "", org_settings.change_settings, body=org_settings.ChangedSettings),
+    Route("GET", "audit", show_org_audit, query=AuditPage),
     Route("GET", "suppressions", suppressing.list_suppressed, query=suppressing.Page),
-    Route("POST", "suppressions", suppressing.add_suppressed, body=bytes),
-    Route("POST", "suppressions/removals", suppressing.remove_suppressed, body=bytes),
+    Route("POST", "suppressions", suppressing.add_suppressed, body=bytes, limit=PLANNING),
+    Route("POST", "suppressions/removals", suppressing.remove_suppressed, body=bytes, limit=PLANNING),
     Route(
         "GET",
         "suppressions.csv",
         suppressing.export_suppressed,
         answer=partial(csv_response, name="suppressions.csv"),
+        limit=EXPORTING,
     ),
+    Route("POST", "exports", export_candidate, body=ExportRequest, limit=EXPORTING),
+    Route("POST", "erasures", asking.ask, body=asking.ErasureRequest, answer=accepted, limit=EXPORTING),
+    Route("GET", "erasures", showing.list_erasures, query=showing.Page),
+    Route("GET", "erasures/{}", showing.show_erasure),
 )

@@ -107,6 +107,11 @@ SAYS: dict[str, dict[str, Any]] = {
         "reason": "domainPolicy",
         "message": "The domain administrators have disabled Gmail apps.",
     },
+    "api off": {
+        "status": 403,
+        "reason": "accessNotConfigured",
+        "message": "Gmail API has not been used in project 123 before or it is disabled.",
+    },
     "delegation": {"status": 403, "reason": "forbidden", "message": "Delegation denied for user@example.com"},
     "no gmail": {"status": 400, "reason": "failedPrecondition", "message": "Mail service not enabled"},
     "precondition": {"status": 400, "reason": "failedPrecondition", "message": "Precondition check failed."},

@@ -84,6 +84,8 @@ class OAuthApp:
         address = request.form.get("account", "").lower()
         if request.form.get("decision") != "allow" or address not in self.store.accounts:
             return _back(asked, {"error": "access_denied"})
+        if address in self.store.blocked_at_once:
+            return _back(asked, {"error": "admin_policy_enforced"})
         ticked = set(request.form.getlist("scope"))
         granted = {scope for scope in scopes if scope in ticked or consent.fixed(scope)}
         code = self.store.consent(address, granted, asked)
@@ -102,6 +104,8 @@ class OAuthApp:
         return None
 
     def token(self, request: Request) -> Response:
+        if self.store.down:
+            return json_response({"error": "backend_error"}, 503)
         form, basic = request.form, request.authorization
         client_id = (basic.username if basic else None) or form.get("client_id", "")
         secret = (basic.password if basic else None) or form.get("client_secret", "")

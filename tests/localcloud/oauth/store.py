@@ -74,6 +74,9 @@ class OAuthStore:
         self.redirect_uris: list[str] = []  #: empty: any
         self.access_lifetime = 3600
         self.blocked: set[str] = set()  #: addresses whose administrator has blocked the app
+        self.blocked_at_once: set[str] = set()  #: those who hear of it on the consent page already
+        self.without_refresh: set[str] = set()  #: addresses that get no refresh token
+        self.down = False  #: the token endpoint answers with 503
         self.google_key = SigningKey()
         self.web_app = WebApp()
         self._codes: dict[str, Code] = {}
@@ -83,6 +86,12 @@ class OAuthStore:
 
     def add_account(self, address: str, sub: str) -> None:
         self.accounts[address.lower()] = sub
+
+    def recover(self) -> None:
+        """Let everybody consent again, and the endpoints answer."""
+        self.down = False
+        for some in (self.blocked, self.blocked_at_once, self.without_refresh):
+            some.clear()
 
     # Consent
 
@@ -136,7 +145,7 @@ class OAuthStore:
             found.used = True
             answer = self._new_access_token(found.grant)
             found.access_tokens.append(answer["access_token"])
-            if found.gives_refresh_token:
+            if found.gives_refresh_token and found.grant.address not in self.without_refresh:
                 answer["refresh_token"] = self._new_refresh_token(found.grant)
         return answer | self._identity(found.grant)
 

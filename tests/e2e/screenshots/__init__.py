@@ -1,0 +1,1 @@
+"""Own the pictures of all pages that people see: ``make screenshots``."""
