@@ -49,7 +49,20 @@ def claim(snapshot: Snapshot, papers: Papers, wanted: Claim, now: datetime) -> C
     if not may or enrollment.tries != wanted.tries or now >= wanted.attempt.deadline:
         return Changes(Claimed.LOST)
     after = claimed(enrollment, wanted.attempt, now)
-    return Changes(Claimed.OURS, writes={papers.enrollment: after, **wanted.writes})
+    writes = {papers.enrollment: after, **_rests_on(snapshot, papers), **wanted.writes}
+    return Changes(Claimed.OURS, writes=writes)
+
+
+def _rests_on(snapshot: Snapshot, papers: Papers) -> dict[Key[Any], Record]:
+    """Return what lets a delegate's mail go out, to be written as it is.
+
+    So the claim fails, and is decided again, when the grant has ended or an edit has to be approved since.
+    What a write leaves as it was keeps its update time: other claims are not in its way.
+    """
+    campaign, mailbox = snapshot[papers.campaign], snapshot[papers.mailbox]
+    if campaign is None or mailbox is None or campaign.author == mailbox.owner:
+        return {}
+    return {papers.campaign: campaign, papers.mailbox: mailbox}
 
 
 def attempt_for(

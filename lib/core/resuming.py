@@ -34,7 +34,7 @@ def resumed(
         return Changes(None)
     if (campaign.status, campaign.paused_for) != ("paused", "disconnect"):
         return Changes(None)
-    after = msgspec.structs.replace(controlling.resumed(campaign, now), paused_for="")
+    after = controlling.resumed(campaign, now)
     entry = audited(
         "resumed_campaign",
         campaign.org,

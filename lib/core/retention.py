@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import Inbox, Org, Record, Reply
+from lib.core.records import Org, Record, Reply
 
 #: How often an org is looked through.
 SWEEP_EVERY = timedelta(days=1)
@@ -54,15 +54,6 @@ def all_faded(snapshot: Snapshot, wanted: Iterable[Key[Reply]]) -> Changes[None]
         if reply is not None and not reply.faded:
             writes[key] = faded(reply)
     return Changes(None, writes)
-
-
-def scheduled(snapshot: Snapshot, org_key: Key[Org], inbox_key: Key[Inbox], now: datetime) -> Changes[None]:
-    """Let an org that nobody looks through yet be looked through, because there is a mailbox in it."""
-    inbox, org = snapshot[inbox_key], snapshot[org_key]
-    if inbox is None or (org is not None and (org.erasing or org.sweep_at is not None)):
-        return Changes(None)
-    after = msgspec.structs.replace(org or Org(org=inbox.org), sweep_at=now + SWEEP_EVERY)
-    return Changes(None, {org_key: after})
 
 
 def swept(snapshot: Snapshot, org_key: Key[Org], seen: Org, again: datetime) -> Changes[None]:

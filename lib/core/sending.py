@@ -29,13 +29,16 @@ from lib.core.records import (
     Status,
     Step,
 )
+from lib.core.rights import GRANT_ENDED, lacking
 
 #: How long an enrollment waits whose mailbox is disconnected before it is looked at again.
 DISCONNECTED_WAIT = timedelta(hours=1)
 #: How long a task waits for a campaign that is still being accepted.
 ACCEPTING_WAIT = timedelta(seconds=30)
-#: How long a task waits for a paused campaign; its resumption plans it anew, and does not wait for this.
-PAUSED_WAIT = timedelta(days=1)
+#: How long a step waits for a person; what they do (resume, approve) plans it anew, and does not wait for it.
+PERSON_WAIT = timedelta(days=1)
+#: How long a step waits for a mailbox that catches up after it was connected anew.
+BEHIND_WAIT = timedelta(minutes=1)
 #: Within this time after a mailbox's pause those that waited are looked at, in the order of their times.
 AFTER_PAUSE = timedelta(minutes=5)
 #: How much longer than asked for one enrollment may wait, so that not all come back at once.
@@ -126,13 +129,20 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Say: not without a grant, which the campaign's author does not hold (any more): the campaign pauses."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """Say: nothing to do; the task is a duplicate, late, or stale."""
 
     why: str
 
 
-Move = Send | Reslot | Later | Stop | Never
+Move = Send | Reslot | Later | Stop | Pause | Never
 
 
 def next_move(snapshot: Snapshot, papers: Papers, step: str, now: datetime) -> Move:
@@ -167,14 +177,21 @@ def next_settlement(snapshot: Snapshot, papers: Papers, attempt: Attempt, now: d
 def _may_send(
     snapshot: Snapshot, papers: Papers, enrollment: Enrollment, campaign: Campaign, now: datetime
 ) -> Move:
-    barred = _barred(snapshot, papers, enrollment, campaign)
+    inbox, mailbox = snapshot[papers.inbox], snapshot[papers.mailbox]
+    barred = (
+        _barred(snapshot, papers, enrollment, campaign)
+        or _stays(campaign)
+        or _being_erased(snapshot, papers)
+        or _unauthorised(campaign, mailbox, now)
+    )
     if barred is not None:
         return barred
-    inbox, mailbox = snapshot[papers.inbox], snapshot[papers.mailbox]
     # An address may have been given to another account since: that one sends nothing of this mailbox's.
     live = inbox is not None and (inbox.status, inbox.mailbox) == ("connected", enrollment.mailbox)
     if inbox is None or mailbox is None or not live:
         return Later("the mailbox is disconnected", DISCONNECTED_WAIT)
+    if inbox.behind:
+        return Later("the mailbox is catching up with its mail", BEHIND_WAIT)
     if inbox.paused_until is not None and inbox.paused_until > now:
         return Later(inbox.paused_why, inbox.paused_until - now + _turn(enrollment, inbox.paused_until))
     by_id = {step.id: step for step in campaign.steps}
@@ -185,7 +202,7 @@ def _may_send(
 
 
 def _barred(snapshot: Snapshot, papers: Papers, enrollment: Enrollment, campaign: Campaign) -> Move | None:
-    """Return why people's decisions let nothing go out, None when they do."""
+    """Return why nothing may go to this candidate, None when it may."""
     contact = snapshot[papers.contact]
     if contact is None:
         return Stop(Event.CANCELLED, "the candidate's record is gone")
@@ -198,7 +215,7 @@ def _barred(snapshot: Snapshot, papers: Papers, enrollment: Enrollment, campaign
         return Stop(Event.CANCELLED, "the domain is suppressed")
     if domain in campaign.stopped_domains:
         return Stop(Event.CANCELLED, "a colleague at the same company has answered")
-    return _stays(campaign)
+    return None
 
 
 def _stays(campaign: Campaign) -> Move | None:
@@ -207,9 +224,32 @@ def _stays(campaign: Campaign) -> Move | None:
         "accepting": Later("the campaign is still being accepted", ACCEPTING_WAIT),
         "undoing": Never("the campaign is being undone"),
         "cancelled": Stop(Event.CANCELLED, campaign.why or "the campaign was cancelled"),
-        "paused": Later(campaign.why or "the campaign is paused", PAUSED_WAIT),
+        "paused": Later(campaign.why or "the campaign is paused", PERSON_WAIT),
     }
     return moves.get(campaign.status)
+
+
+def _being_erased(snapshot: Snapshot, papers: Papers) -> Move | None:
+    """Return what an erasure that is under way makes of a step, None when there is none."""
+    contact, mailbox, org = snapshot[papers.contact], snapshot[papers.mailbox], snapshot[papers.org]
+    if contact is not None and contact.erasing:
+        return Stop(Event.CANCELLED, "the candidate's data is being erased")
+    if mailbox is not None and mailbox.erasing:
+        return Later("the mailbox is being erased", PERSON_WAIT)
+    if org is not None and org.erasing:
+        return Later("the organisation's data is being erased", PERSON_WAIT)
+    return None
+
+
+def _unauthorised(campaign: Campaign, mailbox: Mailbox | None, now: datetime) -> Move | None:
+    """Return why nothing goes out in the name of the mailbox's owner, None when it does."""
+    if mailbox is None:
+        return None
+    moves: dict[str, Move] = {
+        "grant": Pause(GRANT_ENDED),
+        "approval": Later("the mailbox's owner has not approved the campaign", PERSON_WAIT),
+    }
+    return moves.get(lacking(mailbox, campaign, now))
 
 
 def domain_of(enrollment: Enrollment) -> str:

@@ -1,7 +1,7 @@
 """Own the table by which a function for the web app finds the flow that a request is for.
 
 A route names a method, a path in which ``{}`` stands for an id, and a flow: it is called with the services,
-the caller and the ids, and, where the route has one, with the body or the query as a record.
+the caller and the ids, and, where the route has them, with the query and the body as records.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lib.ports import Services
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Lead one method and path to a flow; body, query: what the flow gets of the request besides.
+    """Lead one method and path to a flow; query, body: what the flow gets of the request besides.
 
     body: a record, or ``bytes`` as they came. An absent body is an empty record. answer: how what the flow
     returns becomes an answer. limit: how often one user may, None: as often as they like.
@@ -70,8 +70,11 @@ def _ids(path: str, parts: Sequence[str]) -> list[str] | None:
 
 
 def _given(route: Route, request: Request) -> list[Any]:
+    given: list[Any] = []
     if route.query is not None:
-        return [msgspec.convert(request.args.to_dict(), route.query, strict=False)]
+        given.append(msgspec.convert(request.args.to_dict(), route.query, strict=False))
     if route.body is bytes:
-        return [request.get_data()]
-    return [] if route.body is None else [decoded(request.get_data() or b"{}", route.body)]
+        given.append(request.get_data())
+    elif route.body is not None:
+        given.append(decoded(request.get_data() or b"{}", route.body))
+    return given

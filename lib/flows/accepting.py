@@ -91,14 +91,15 @@ def begin(
     Returns the campaign as it is then, too.
     """
     now = services.clock.now()
-    mailbox = known.need(keys.mailbox(order.org, order.draft.mailbox))
+    mailbox_key, org_key = keys.mailbox(order.org, order.draft.mailbox), keys.org(order.org)
+    mailbox = known.need(mailbox_key)
     fit = examined(people, order.places, rules_of(order, known, start)).fit
     campaign = campaign_of(order, mailbox, start, now)
     sketch, days = sketched(services, terms_of(campaign, mailbox), wishes_of(campaign, fit, start))
     result, after = services.store.changed(
-        [order.key, *day_keys(sketch.terms, sketch.days)],
+        [order.key, mailbox_key, org_key, *day_keys(sketch.terms, sketch.days)],
         lambda snapshot: begun(snapshot, order, campaign, sketch, now),
-        known=known.only(order.key) | days,
+        known=known.only(order.key, mailbox_key, org_key) | days,
     )
     return result, after.only(order.key)
 
@@ -143,10 +144,11 @@ def activate(
     """Make the campaign active, and queue what is due within the horizon."""
     enrolled = [enrollment for _, enrollment in outcome.enrolled]
     out = {id_: slots[id_] for id_ in slots.keys() - {one.id for one in enrolled}}
+    now = services.clock.now()
     absent: list[Key[Enrollment]] = [keys.enrollment(order.org, id_) for id_ in out]
     services.store.change(
         [order.key, *absent],
-        lambda snapshot: activated(snapshot, order, out, len(enrolled)),
+        lambda snapshot: activated(snapshot, order, out, len(enrolled), now),
         known=campaign | people.only(*absent),
     )
     queue(services, enrolled)

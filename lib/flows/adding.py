@@ -17,10 +17,12 @@ from lib.core.campaigns.admitting import Place, Rules, Skipped, documents, exami
 from lib.core.campaigns.guarding import Contacted
 from lib.core.campaigns.request import Shortlist, read_more, refused
 from lib.core.campaigns.reserving import day_keys, wishes_of
-from lib.core.errors import NotFound
+from lib.core.keys import Changes, Snapshot
 from lib.core.plans.planning import terms_of
-from lib.core.records import Campaign, Mailbox, Org
+from lib.core.records import Org
+from lib.core.rights import refuse_erased
 from lib.flows.accepting import CHUNK, chunks, looked_up, queue, sketched
+from lib.flows.permitting import Permit, permitted
 from lib.ports import Services
 
 
@@ -35,32 +37,25 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: bytes) -> Added:
-    """Add the candidates of a request to the caller's campaign, and queue what is due within the horizon.
+    """Add the candidates of a request to a campaign, and queue what is due within the horizon.
 
-    InvalidRequest lists every fault; NotFound: no such campaign of the caller's; Conflict: it takes nobody
-    any more, or was edited meanwhile.
+    InvalidRequest lists every fault; Conflict: it takes nobody any more, or was edited meanwhile.
     """
-    campaign_key, org_key = keys.campaign(caller.org, campaign_id), keys.org(caller.org)
-    known = services.store.read([campaign_key, org_key])
-    campaign = known[campaign_key]
-    if campaign is None or campaign.author != caller.user:
-        raise NotFound("no such campaign")
-    takes_more(campaign)
-    mailbox_key = keys.mailbox(caller.org, campaign.mailbox)
-    mailbox = services.store.read([mailbox_key]).need(mailbox_key)
+    permit, org_key = permitted(services, caller, campaign_id, "write"), keys.org(caller.org)
+    campaign, org = takes_more(permit.campaign), services.store.read([org_key])[org_key]
+    refuse_erased(org, permit.mailbox)
     more = read_more(body, campaign.steps, campaign.name)
     if more.faults:
         raise refused(more.faults)
-    now = services.clock.now()
     rules = Rules(
         org=caller.org,
         mailbox=campaign.mailbox,
-        settings=known[org_key] or Org(org=caller.org),
+        settings=org or Org(org=caller.org),
         despite=bool(more.despite),
-        now=now,
+        now=permit.now,
     )
     everybody = places(caller.org, campaign_id, more.candidates, services.address_key)
-    additions = [_add(services, campaign, mailbox, chunk, rules, more) for chunk in chunks(everybody, CHUNK)]
+    additions = [_add(services, permit, chunk, rules, more) for chunk in chunks(everybody, CHUNK)]
     queue(services, [enrollment for one in additions for enrollment in one.new])
     return Added(
         id=campaign_id,
@@ -73,17 +68,23 @@ def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: byte
 
 def _add(
     services: Services,
-    campaign: Campaign,
-    mailbox: Mailbox,
+    permit: Permit,
     chunk: Sequence[Place],
     rules: Rules,
     more: Shortlist,
 ) -> Addition:
+    campaign, mailbox = permit.campaign, permit.read.need(permit.mailbox_key)
     people = looked_up(services, campaign.org, chunk)
     fit = examined(people, chunk, rules).fit
     sketch, days = sketched(services, terms_of(campaign, mailbox), wishes_of(campaign, fit, rules.now))
-    return services.store.change(
-        [keys.campaign(campaign.org, campaign.id), *documents(chunk), *day_keys(sketch.terms, sketch.days)],
-        lambda snapshot: added(snapshot, campaign, chunk, sketch, rules, more.despite),
-        known=people | days,
-    )
+
+    def decide(snapshot: Snapshot) -> Changes[Addition]:
+        permit.again(snapshot)
+        changes = added(snapshot, campaign, chunk, sketch, rules, more.despite, permit.caller)
+        new = len(changes.result.new)
+        entry = permit.audited("edited_campaign", f"candidates added: {new}", f"first:{chunk[0].index}")
+        known = permit.known(snapshot[permit.mailbox_key])
+        return Changes(changes.result, {**changes.writes, **known, **entry} if new else {}, need=changes.need)
+
+    wanted = [*permit.wanted, *documents(chunk), *day_keys(sketch.terms, sketch.days)]
+    return services.store.change(wanted, decide, known=people | days)

@@ -8,9 +8,8 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import Forbidden
 from lib.core.records import AuditEntry, Deed
-from lib.core.rights import owned
+from lib.core.rights import check_admin, owned
 from lib.ports import Services
 
 #: How many entries a page holds.
@@ -51,8 +50,7 @@ def show_mailbox_audit(services: Services, caller: VerifiedCaller, id_: str, pag
 
 def show_org_audit(services: Services, caller: VerifiedCaller, page: AuditPage) -> ShownAudit:
     """Show what was done in the org; Forbidden for those who are no admin."""
-    if caller.role != "admin":
-        raise Forbidden("this is for admins")
+    check_admin(caller)
     return _page(services.store.audit(caller.org, before=page.before, limit=PAGE))
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import msgspec
+
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.controlling import own
 from lib.core.campaigns.editing import Edit, Edited, candidates_faults, editable, edited, read_edit, shown
 from lib.core.campaigns.request import refused
 from lib.core.errors import Contended, OutreachError
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import AttachmentContent, Campaign, Enrollment, Record
+from lib.core.rights import is_owner
+from lib.flows.permitting import permitted
 from lib.flows.replanning_all import replan_all
 from lib.ports import Services
 
@@ -30,15 +33,13 @@ def edit(services: Services, caller: VerifiedCaller, id_: str, wish: Edit) -> Ed
 
     InvalidRequest lists every fault; Conflict: it was edited since, and is shown as it is.
     """
-    key = keys.campaign(caller.org, id_)
-    known = services.store.read([key])
-    seen = own(known, key, caller)
+    permit = permitted(services, caller, id_, "write")
+    seen = permit.campaign
     editable(seen, wish.revision)
     steps, contents, faults = read_edit(wish, seen)
     faults = faults or candidates_faults(seen, steps, _everybody(services, seen))
     if faults:
         raise refused(faults)
-    now = services.clock.now()
     files: dict[Key[Any], Record] = {
         keys.attachment(seen.org, id_, one): AttachmentContent(
             org=seen.org, campaign=id_, id=one, content=content
@@ -47,14 +48,20 @@ def edit(services: Services, caller: VerifiedCaller, id_: str, wish: Edit) -> Ed
     }
 
     def decide(snapshot: Snapshot) -> Changes[Campaign]:
-        record = own(snapshot, key, caller)
+        record, mailbox = permit.again(snapshot), snapshot.need(permit.mailbox_key)
         editable(record, wish.revision)
         if record.candidates != seen.candidates:
             raise Contended("candidates were added meanwhile")
-        after = edited(record, steps, now)
-        return Changes(after, writes={} if after == record else {**files, key: after})
+        after = edited(record, steps, permit.now)
+        if after == record:
+            return Changes(after)
+        if not is_owner(mailbox, caller):
+            # What the owner has not seen is not approved, whether or not anybody asks for that now.
+            after = msgspec.structs.replace(after, approved_at=None)
+        entry = permit.audited("edited_campaign", f"revision:{after.revision}")
+        return Changes(after, {**files, permit.key: after, **permit.known(mailbox), **entry})
 
-    after = services.store.change([key], decide, known=known)
+    after = services.store.change(permit.wanted, decide, known=permit.read)
     if after.plan == seen.plan:
         return shown(after)
     if after.status == "active":

@@ -7,11 +7,13 @@ not at all, with the new plan as the answer. The client's campaign id is the ide
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from lib.core import keys
+from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.accepting import Order, campaign_of, mailbox_faults, there_already
 from lib.core.campaigns.admitting import LOOKING_TIME, Skipped, enrollment_of, examined, places
 from lib.core.campaigns.fields import is_id
@@ -24,6 +26,7 @@ from lib.core.keys import Key, Snapshot
 from lib.core.letters.wording import sample
 from lib.core.plans.planning import start_of, terms_of
 from lib.core.records import Campaign, Enrollment, Mailbox, Slot
+from lib.core.rights import NO_GRANT, may_send, refuse_erased
 from lib.flows.accepting import activate, admit, begin, looked_up, reserved, rules_of, sketched
 from lib.ports import Services
 
@@ -72,20 +75,31 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     contacted: tuple[Contacted, ...]
 
 
-def preview(services: Services, org: str, author: str, body: bytes) -> Preview:
+class HowTo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Be the query of a request: whether it is only planned and shown."""
+
+    dry_run: bool = False
+
+
+def enqueue(services: Services, caller: VerifiedCaller, how: HowTo, body: bytes) -> Preview | Accepted:
+    """Plan a request and write nothing, or accept it."""
+    return (preview if how.dry_run else accept)(services, caller, body)
+
+
+def preview(services: Services, caller: VerifiedCaller, body: bytes) -> Preview:
     """Plan a request and write nothing."""
-    order, known = examined_request(services, org, author, body)
-    return _preview(services, order, known, looked_up(services, org, order.places))
+    order, known = examined_request(services, caller, body)
+    return _preview(services, order, known, looked_up(services, caller.org, order.places))
 
 
-def accept(services: Services, org: str, author: str, body: bytes) -> Accepted:
+def accept(services: Services, caller: VerifiedCaller, body: bytes) -> Accepted:
     """Accept a campaign and all its candidates, and queue what is due within the horizon.
 
     InvalidRequest lists every fault; Conflict: the id has other content, or the plan is another one (its
     ``now`` is then a new Preview).
     """
-    order, known = examined_request(services, org, author, body)
-    people = looked_up(services, org, order.places)
+    order, known = examined_request(services, caller, body)
+    people = looked_up(services, caller.org, order.places)
     campaign, slots, now = known[order.key], None, known.only(order.key)
     if campaign is None:
         token = order.plan_digest
@@ -98,7 +112,7 @@ def accept(services: Services, org: str, author: str, body: bytes) -> Accepted:
             raise Conflict("the plan is no longer the one that was previewed: look at the new one", anew)
         campaign, slots = begun.campaign, begun.slots
     if slots is None:
-        slots = reserved(services, order, campaign, known.get(keys.mailbox(org, campaign.mailbox)))
+        slots = reserved(services, order, campaign, known.get(keys.mailbox(caller.org, campaign.mailbox)))
     rules = rules_of(order, known, campaign.accepted_at)
     outcome, now = admit(services, order, slots, rules, now, people)
     activate(services, order, slots, outcome, now, people)
@@ -113,28 +127,39 @@ def accept(services: Services, org: str, author: str, body: bytes) -> Accepted:
     )
 
 
-def examined_request(services: Services, org: str, author: str, body: bytes) -> tuple[Order, Snapshot]:
+def examined_request(services: Services, caller: VerifiedCaller, body: bytes) -> tuple[Order, Snapshot]:
     """Read a request and the documents that it names; raise with every fault of it."""
     reading = read_request(body)
     draft = reading.draft
-    known = _named(services, org, draft)
-    key = keys.campaign(org, draft.id)
+    known = _named(services, caller.org, draft)
+    key, mailbox_key = keys.campaign(caller.org, draft.id), keys.mailbox(caller.org, draft.mailbox)
     is_new = not is_id(draft.id) or known[key] is None
     # A campaign that is there already goes on whatever has become of its mailbox: sending will wait.
-    faults = [*reading.faults, *(mailbox_faults(known, org, draft, author) if is_new else ())]
-    if faults:
+    missing = mailbox_faults(known, draft, caller, services.clock.now()) if is_new else ()
+    if faults := [*reading.faults, *missing]:
         raise refused(faults)
+    refuse_erased(known[keys.org(caller.org)], known.get(mailbox_key))
     order = Order(
-        org=org,
-        author=author,
+        caller=caller,
         draft=draft,
         content=content_digest(draft),
         contents=reading.contents,
         plan_digest=reading.plan_digest,
-        places=tuple(places(org, draft.id, draft.candidates, services.address_key)),
+        places=tuple(places(caller.org, draft.id, draft.candidates, services.address_key)),
     )
     there_already(known[key], order)
+    _still_granted(known[key], known.get(mailbox_key), caller, services.clock.now())
     return order, known
+
+
+def _still_granted(
+    campaign: Campaign | None, mailbox: Mailbox | None, caller: VerifiedCaller, now: datetime
+) -> None:
+    """Let nobody go on with an acceptance from a mailbox for which they hold no grant any more."""
+    if campaign is None or campaign.status != "accepting" or mailbox is None:
+        return
+    if not may_send(mailbox, caller, campaign.id, now):
+        raise Conflict(NO_GRANT)
 
 
 def _named(services: Services, org: str, draft: Draft) -> Snapshot:

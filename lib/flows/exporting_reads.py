@@ -13,7 +13,7 @@ from lib.core.callers import VerifiedCaller
 from lib.core.reads_chain import exported, exported_head
 from lib.core.records import ReadsHead
 from lib.core.rights import owned
-from lib.flows.chaining import BATCH, chain
+from lib.flows.chaining import BATCH, chain_reads
 from lib.ports import Services
 
 
@@ -23,11 +23,8 @@ def export(services: Services, caller: VerifiedCaller, mailbox: str) -> Iterator
     For the mailbox's owner alone; NotFound for all others. What is in no chain yet is chained first.
     """
     key = keys.mailbox(caller.org, mailbox)
-    record = owned(services.store.read([key]), key, caller)
-    inbox_key = keys.inbox(record.inbox)
-    inbox = services.store.read([inbox_key])[inbox_key]
-    if inbox is not None and inbox.mailbox == mailbox:
-        chain(services, inbox)
+    owned(services.store.read([key]), key, caller)
+    chain_reads(services, caller.org, mailbox)
     head_key = keys.reads_head(caller.org, mailbox)
     head = services.store.read([head_key])[head_key] or ReadsHead(org=caller.org, mailbox=mailbox)
     return _lines(services, head)

@@ -31,7 +31,7 @@ from lib.flows.repairing import put_off, repair
 from lib.flows.replanning_all import nothing_left, replan_all
 from lib.flows.resuming import resume_after_reconnect
 from lib.flows.settling import settle
-from lib.flows.sweeping import schedule, sweep
+from lib.flows.sweeping import sweep
 from lib.flows.undoing import undo
 from lib.ports import Services
 
@@ -229,7 +229,7 @@ def _requeue(services: Services, seen: Enrollment, now: datetime) -> bool:
 
 
 def _look(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None:
-    """Look into a mailbox that was silent; chain what was read there, and see to what its org keeps."""
+    """Look into a mailbox that was silent; chain what was read there."""
     if inbox.look_at is None or inbox.look_at > now:
         return
     done = receive(services, inbox.id)
@@ -237,7 +237,6 @@ def _look(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None
     if inbox.behind and done:
         resume_after_reconnect(services, inbox)
     tally.chained += chain(services, inbox)
-    schedule(services, inbox)
 
 
 def _renew(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None:

@@ -13,11 +13,11 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.controlling import own
 from lib.core.errors import NotFound, OutreachError
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Campaign, Enrollment, Interest, Record, Reply
 from lib.flows.labelling import labels_of
+from lib.flows.permitting import permitted
 from lib.flows.reading import RecordedGmail, noting_trouble
 from lib.flows.reading_answers import read_answer
 from lib.flows.showing_campaigns import ShownAnswer, reply_key, shown_answer
@@ -31,23 +31,24 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def mark(services: Services, caller: VerifiedCaller, id_: str, reply_id: str, given: Mark) -> ShownAnswer:
-    """Mark an answer and its candidate; NotFound for anybody but the campaign's author."""
-    key, about = keys.campaign(caller.org, id_), reply_key(caller.org, reply_id)
-    known = services.store.read([key, about])
-    campaign, reply = own(known, key, caller), _of(known, about, id_)
+    """Mark an answer and its candidate, for whoever may read it."""
+    permit, about = permitted(services, caller, id_, "read"), reply_key(caller.org, reply_id)
+    known = services.store.read([about])
+    reply = _of(known, about, id_)
     if given.interest is Interest.INTERESTED and reply.interest is not Interest.INTERESTED:
         with suppress(OutreachError):
-            _label(services, campaign, reply)
+            _label(services, permit.campaign, reply)
     candidate = keys.enrollment(caller.org, reply.enrollment)
 
     def decide(snapshot: Snapshot) -> Changes[Reply]:
-        own(snapshot, key, caller)
+        permit.again(snapshot)
         before, enrollment = _of(snapshot, about, id_), snapshot[candidate]
         after = msgspec.structs.replace(before, interest=given.interest)
         writes: dict[Key[Any], Record] = {} if after == before else {about: after}
         return Changes(after, writes | _marked(candidate, enrollment, given.interest))
 
-    return shown_answer(services.store.change([key, about, candidate], decide, known=known.only(about)))
+    wanted = [*permit.wanted, about, candidate]
+    return shown_answer(services.store.change(wanted, decide, known=known))
 
 
 def read(services: Services, caller: VerifiedCaller, id_: str, reply_id: str) -> ShownAnswer:

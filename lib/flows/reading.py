@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,9 +19,6 @@ from lib.core.keys import Changes, Key, Snapshot
 from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent
 from lib.core.records import Inbox, ReadEntry, Reads
 from lib.ports import Gmail, Services
-
-#: How long the record of reads is kept.
-READS_KEPT = timedelta(days=180)
 
 
 class RecordedGmail:
@@ -54,7 +51,6 @@ class RecordedGmail:
             sequence=self._sequence,
             at=now,
             entries=entries,
-            expires_at=now + READS_KEPT,
         )
 
     def record(self, reads: Reads | None = None) -> None:
@@ -164,7 +160,8 @@ def noting_trouble(services: Services, inbox: str) -> Iterator[None]:
 
 def _disconnected(why: str) -> Callable[[Inbox], Inbox]:
     def after(inbox: Inbox) -> Inbox:
-        if inbox.status == "disconnected":
+        # One that is leaving goes on with that: its token is still to be destroyed.
+        if inbox.status != "connected":
             return inbox
         return msgspec.structs.replace(inbox, status="disconnected", why=why)
 

@@ -14,9 +14,11 @@ from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.classify import Understood, understand
 from lib.core.errors import Conflict, NotFound
+from lib.core.ids import address_id
 from lib.core.incoming.acting import opted_out
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Inbox, Record, Reply, ReplyKind
+from lib.flows.permitting import Permit, permitted
 from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
 from lib.ports import Services
 
@@ -24,30 +26,29 @@ WHY = "at the user's click"
 
 
 def read_answer(services: Services, caller: VerifiedCaller, campaign: str, reply: str) -> Reply:
-    """Return an answer with its text, fetched now if it was not read yet; for the campaign's author alone.
+    """Return an answer with its text, fetched now if it was not read yet, for whoever may read it.
 
-    NotFound for all others, and when Gmail no longer has it; Conflict while the mailbox cannot be read.
+    NotFound when Gmail no longer has it; Conflict while the mailbox cannot be read.
     """
-    campaign_key = keys.campaign(caller.org, campaign)
+    permit = permitted(services, caller, campaign, "read")
     mailbox, _, gmail_id = reply.rpartition("-")
-    if not mailbox or "/" in reply or "/" in campaign:
+    if not mailbox or "/" in reply:
         raise NotFound("no such answer")
     key = keys.reply(caller.org, mailbox, gmail_id)
-    snapshot = services.store.read([campaign_key, key])
-    asked, found = snapshot[campaign_key], snapshot[key]
-    if asked is None or asked.author != caller.user or found is None or found.campaign != campaign:
+    found = services.store.read([key])[key]
+    if found is None or found.campaign != campaign:
         raise NotFound("no such answer")
     if not found.unread:
         return found
-    inbox_key = keys.inbox(asked.inbox)
+    inbox_key = keys.inbox(permit.campaign.inbox)
     inbox = services.store.read([inbox_key])[inbox_key]
     if inbox is None or inbox.status != "connected" or inbox.mailbox != found.mailbox:
         raise Conflict("the mailbox is disconnected: connect it again to read this answer")
-    return _fetch(services, inbox, key, found)
+    return _fetch(services, permit, inbox, key, found)
 
 
-def _fetch(services: Services, inbox: Inbox, key: Key[Reply], found: Reply) -> Reply:
-    """Fetch the text and store it."""
+def _fetch(services: Services, permit: Permit, inbox: Inbox, key: Key[Reply], found: Reply) -> Reply:
+    """Fetch the text and store it; whether they may is not asked again: what was read has to be on record."""
     with noting_trouble(services, inbox.id):
         gmail = RecordedGmail(services, inbox)
         raw = gmail.message(found.gmail_id, why=WHY)
@@ -61,8 +62,9 @@ def _fetch(services: Services, inbox: Inbox, key: Key[Reply], found: Reply) -> R
         reply = snapshot[key]
         if reply is None or not reply.unread:
             return Changes(reply or found, writes=with_reads({}, reads))
-        after = _with_text(reply, said)
-        writes: dict[Key[Any], Record] = {key: after}
+        after = _with_text(reply, said, said.sender and address_id(services.address_key, said.sender))
+        entry = permit.audited("read_answer", f"reply:{after.id}")
+        writes: dict[Key[Any], Record] = {key: after, **entry}
         if after.kind is ReplyKind.OPT_OUT:
             more, missing = opted_out(snapshot, inbox, after, now)
             if missing:
@@ -73,12 +75,13 @@ def _fetch(services: Services, inbox: Inbox, key: Key[Reply], found: Reply) -> R
     return services.store.change([key], decide)
 
 
-def _with_text(reply: Reply, said: Understood) -> Reply:
+def _with_text(reply: Reply, said: Understood, sender_id: str) -> Reply:
     opted_out = said.kind is ReplyKind.OPT_OUT
     return msgspec.structs.replace(
         reply,
         kind=said.kind if opted_out else reply.kind,
         sender=reply.sender or said.sender,
+        sender_id=reply.sender_id or sender_id,
         subject=reply.subject or said.subject,
         text=said.text,
         unread=False,

@@ -125,6 +125,8 @@ class _Run:
         """Work pages of history off, a bounded number of them."""
         empty = at.page is None
         for _ in range(PAGES):
+            if self.inbox.status != "connected":
+                return True
             if not self.gmail.allowance.allows(HISTORY):
                 return self._next_minute(at)
             page = self.gmail.history(at.start, at.page, why="what is new in the mailbox?")
@@ -156,6 +158,8 @@ class _Run:
             newest, since = self.gmail.newest(), self.inbox.looked_at - CATCH_UP_MARGIN
             at = Continuation(inbox=at.inbox, start=self.inbox.cursor, newest=newest, since=since)
         for _ in range(PAGES):
+            if self.inbox.status != "connected":
+                return True
             if not self.gmail.allowance.allows(LIST):
                 return self._next_minute(at)
             after = self._catch_up_page(at)

@@ -7,20 +7,17 @@ fails once, and is not queued for ever; what Gmail does not take now waits for i
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
 
-from lib.core import keys
 from lib.core.claiming import Claim, Claimed, attempt_for, claim
-from lib.core.enrollment import Event, cleared, postponed, stopped, troubled
+from lib.core.enrollment import Event, cleared
 from lib.core.errors import (
     Contended,
     HistoryExpired,
     InvalidRequest,
     MailboxRefused,
-    NotFound,
     OutreachError,
     RecipientRefused,
     Retryable,
@@ -29,31 +26,26 @@ from lib.core.errors import (
 from lib.core.ids import thread_key
 from lib.core.incoming.receiving import may_matter
 from lib.core.keys import Changes, Snapshot
-from lib.core.letters.composing import MARKER_HEADER, Composed, compose_step
-from lib.core.mails import Draft
-from lib.core.optout import optout_token, optout_url
-from lib.core.plans.freeing import stop_and_free
-from lib.core.records import AttachmentContent, Attempt, Enrollment, Inbox, Reads, Status, Step
+from lib.core.letters.composing import MARKER_HEADER
+from lib.core.records import Attempt, Enrollment, Inbox, Reads, Step
 from lib.core.sending import (
     Later,
-    Never,
     Papers,
-    Reslot,
     Send,
     SendTask,
     Stop,
     jittered,
-    marker,
     next_move,
 )
 from lib.flows.delivering import deliver, lasting
+from lib.flows.drafting import composed_for, drafted
 from lib.flows.labelling import mail_labels
 from lib.flows.looking_again import PENDING_BATCH
+from lib.flows.putting_off import note_trouble, put_off
 from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
 from lib.flows.receiving import receive
 from lib.flows.recording import Delivery, correspondence_of
 from lib.flows.repairing import find_message_ids
-from lib.flows.replanning import replan
 from lib.ports import Services
 
 AWAITED = "a new mail in the thread, maybe an answer, cannot be read yet"
@@ -78,7 +70,7 @@ def send_step(services: Services, task: SendTask, *, retried: bool) -> str:
     except Contended:
         raise
     except OutreachError as error:
-        _note_trouble(services, task, str(error))
+        note_trouble(services, task, str(error))
         if isinstance(error, Retryable):
             error.retry_after = jittered(error.retry_after, task.enrollment)
         raise
@@ -92,7 +84,7 @@ def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
         decided_at = services.clock.now()
         move = next_move(snapshot, papers, task.step, decided_at)
         if not isinstance(move, Send):
-            return _not_now(services, papers, snapshot, move, decided_at)
+            return put_off(services, papers, snapshot, move, decided_at)
         inbox, enrollment = snapshot.need(papers.inbox), snapshot.need(papers.enrollment)
         gmail = RecordedGmail(services, inbox)
         labels = mail_labels(snapshot.need(papers.campaign).labels)
@@ -100,14 +92,14 @@ def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
             continue
         if any(mail.message_id is None for mail in enrollment.sent):
             later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
-            return _not_now(services, papers, snapshot, later, decided_at)
+            return put_off(services, papers, snapshot, later, decided_at)
         if enrollment.sent and something_new(gmail, inbox, enrollment, first_look=not worked_off):
             receive(services, task.inbox, gmail=gmail)
             worked_off = True
             continue
         if awaits_mail(services, inbox, enrollment):
             gmail.record()
-            return _not_now(services, papers, snapshot, Later(AWAITED, GMAIL_WAIT), decided_at)
+            return put_off(services, papers, snapshot, Later(AWAITED, GMAIL_WAIT), decided_at)
         if retried or enrollment.requeues > 0 or enrollment.tries > 0:
             snapshot = _clear_strays(services, gmail, papers, snapshot)
         return _send(services, gmail, papers, snapshot, move.step, decided_at)
@@ -153,12 +145,12 @@ def _send(
     enrollment, campaign = snapshot.need(papers.enrollment), snapshot.need(papers.campaign)
     attempt_id = services.new_id()
     try:
-        composed = _composed(services, papers, snapshot, step, attempt_id, decided_at)
-        draft = _draft(gmail, enrollment, step, composed)
+        composed = composed_for(services, papers, snapshot, step, attempt_id, decided_at)
+        draft = drafted(gmail, enrollment, step, composed)
     except (InvalidRequest, RecipientRefused) as error:
         gmail.record()
         never = Stop(Event.FAILED, f"this mail cannot be written: {error.slug}")
-        return _not_now(services, papers, snapshot, never, decided_at)
+        return put_off(services, papers, snapshot, never, decided_at)
     attempt = attempt_for(
         enrollment,
         snapshot.need(papers.inbox),
@@ -192,45 +184,6 @@ def _claim(
     return services.store.changed(papers.all(), lambda seen: claim(seen, papers, wanted, now), known=snapshot)
 
 
-def _composed(
-    services: Services, papers: Papers, snapshot: Snapshot, step: Step, attempt: str, now: datetime
-) -> Composed:
-    """Fill a step in for its candidate."""
-    enrollment = snapshot.need(papers.enrollment)
-    token = optout_token(services.address_key, enrollment.org, enrollment.contact)
-    return compose_step(
-        snapshot.need(papers.campaign),
-        step,
-        enrollment,
-        snapshot.need(papers.mailbox),
-        marker=marker(enrollment.id, attempt),
-        optout_url=optout_url(services.base_url, token),
-        now=now,
-        attachments=_attachments(services, enrollment, step),
-    )
-
-
-def _attachments(services: Services, enrollment: Enrollment, step: Step) -> list[AttachmentContent]:
-    wanted = [keys.attachment(enrollment.org, enrollment.campaign, one.id) for one in step.attachments]
-    if not wanted:
-        return []
-    snapshot = services.store.read(wanted)
-    return [content for key in wanted if (content := snapshot[key]) is not None]
-
-
-def _draft(gmail: RecordedGmail, enrollment: Enrollment, step: Step, composed: Composed) -> Draft:
-    """Make a draft in the thread of the mail before; a header-only mailbox has none, but the thread."""
-    replies = bool(enrollment.sent) and step.thread == "reply"
-    thread = enrollment.sent[-1].thread if replies else ""
-    if gmail.headers_only:
-        return Draft(id="", thread=thread)
-    try:
-        return gmail.create_draft(composed.raw, thread or None)
-    except NotFound:
-        # The user has deleted the thread; on the candidate's side References still join it.
-        return gmail.create_draft(composed.raw, None)
-
-
 def _clear_strays(services: Services, gmail: RecordedGmail, papers: Papers, snapshot: Snapshot) -> Snapshot:
     """Delete drafts that earlier workers left; Contended when another worker has taken the step since.
 
@@ -255,42 +208,6 @@ def _clear_strays(services: Services, gmail: RecordedGmail, papers: Papers, snap
     for draft in strays:
         gmail.delete_draft(draft)
     return snapshot
-
-
-def _not_now(
-    services: Services, papers: Papers, snapshot: Snapshot, move: Later | Reslot | Stop | Never, now: datetime
-) -> str:
-    """Write down why a step is not sent, where there is something to write."""
-    if isinstance(move, Never):
-        return move.why
-    if isinstance(move, Reslot):
-        return replan(services, snapshot.need(papers.enrollment), move.why)
-    key, step = papers.enrollment, snapshot.need(papers.enrollment).step
-
-    def decide(seen: Snapshot) -> Changes[str]:
-        enrollment = seen[key]
-        if enrollment is None or enrollment.status is not Status.WAITING or enrollment.step != step:
-            return Changes(move.why)
-        if isinstance(move, Stop):
-            after = stopped(enrollment, move.event, move.why, now)
-            return stop_and_free(seen, key, after, now, move.why)
-        after = postponed(enrollment, move.why, move.wait, now)
-        return Changes(move.why, writes={key: after} if after != enrollment else {})
-
-    return services.store.change([key], decide)
-
-
-def _note_trouble(services: Services, task: SendTask, why: str) -> None:
-    """Note on the enrollment why it could not go out, if that can be noted."""
-    key = keys.enrollment(task.org, task.enrollment)
-
-    def decide(snapshot: Snapshot) -> Changes[None]:
-        enrollment = snapshot[key]
-        after = troubled(enrollment, task.step, why) if enrollment is not None else None
-        return Changes(None, writes={key: after} if after is not None and after != enrollment else {})
-
-    with suppress(OutreachError):
-        services.store.change([key], decide)
 
 
 def task_from(body: bytes) -> SendTask:

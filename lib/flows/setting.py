@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from lib.core import keys
+from lib.core.auditing import audited
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import InvalidRequest, NotFound
-from lib.core.keys import Changes, Key, Snapshot
+from lib.core.errors import InvalidRequest
+from lib.core.keys import Changes, Snapshot
 from lib.core.mailbox_settings import ChangedMailbox, changed_mailbox
 from lib.core.records import Limits, Mailbox
+from lib.core.rights import bound, owned
 from lib.ports import Services
 
 
@@ -27,7 +29,7 @@ class ShownMailboxSettings(msgspec.Struct, frozen=True, kw_only=True):
 def show_mailbox(services: Services, caller: VerifiedCaller, id_: str) -> ShownMailboxSettings:
     """Show a mailbox's settings to its owner; for all others it does not exist."""
     key = keys.mailbox(caller.org, id_)
-    return _shown(_own(services.store.read([key]), key, caller))
+    return _shown(owned(services.store.read([key]), key, caller))
 
 
 def change_mailbox(
@@ -37,14 +39,18 @@ def change_mailbox(
 
     New limits hold for what is planned from now on; times that are planned already stay.
     """
-    key = keys.mailbox(caller.org, id_)
+    key, now = keys.mailbox(caller.org, id_), services.clock.now()
 
     def decide(snapshot: Snapshot) -> Changes[Mailbox]:
-        before = _own(snapshot, key, caller)
+        before = owned(snapshot, key, caller)
         after, faults = changed_mailbox(before, wish)
         if faults:
             raise InvalidRequest("the mailbox can't be changed", tuple(faults))
-        return Changes(after, writes={key: after} if after != before else {})
+        if after == before:
+            return Changes(after)
+        names = [name for name, value in msgspec.structs.asdict(wish).items() if value is not None]
+        entry = audited("settings_changed", caller.org, now, by=caller.user, mailbox=id_, about=tuple(names))
+        return Changes(after, writes={key: bound(after, caller), **entry})
 
     return _shown(services.store.change([key], decide))
 
@@ -52,25 +58,19 @@ def change_mailbox(
 def resume_mailbox(services: Services, caller: VerifiedCaller, id_: str) -> ShownMailboxSettings:
     """Let a mailbox send again that has paused itself; what is due gets new slots, and no burst goes out."""
     mailbox_key = keys.mailbox(caller.org, id_)
-    mailbox = _own(services.store.read([mailbox_key]), mailbox_key, caller)
-    inbox_key = keys.inbox(mailbox.inbox)
+    mailbox = owned(services.store.read([mailbox_key]), mailbox_key, caller)
+    inbox_key, now = keys.inbox(mailbox.inbox), services.clock.now()
 
     def decide(snapshot: Snapshot) -> Changes[None]:
         inbox = snapshot[inbox_key]
-        if inbox is None or inbox.paused_until is None:
+        if inbox is None or inbox.mailbox != id_ or inbox.paused_until is None:
             return Changes(None)
         after = msgspec.structs.replace(inbox, paused_until=None, paused_why="", bounces=())
-        return Changes(None, writes={inbox_key: after})
+        entry = audited("resumed_mailbox", caller.org, now, by=caller.user, mailbox=id_)
+        return Changes(None, writes={inbox_key: after, **entry})
 
     services.store.change([inbox_key], decide)
     return _shown(mailbox)
-
-
-def _own(snapshot: Snapshot, key: Key[Mailbox], caller: VerifiedCaller) -> Mailbox:
-    mailbox = snapshot.need(key)
-    if mailbox.owner != caller.user:
-        raise NotFound("no such mailbox")
-    return mailbox
 
 
 def _shown(mailbox: Mailbox) -> ShownMailboxSettings:

@@ -10,17 +10,30 @@ import msgspec
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.keys import Key
-from lib.core.records import Inbox, Mailbox
+from lib.core.records import Grant, Inbox, Mailbox
+from lib.core.rights import is_delegate, is_owner
+from lib.flows.delegating import ShownGrant, shown_grant
 from lib.ports import Services
 
 
+class HeldMailbox(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a mailbox to who has a grant for it, or asked for one: not more than they need to send from it."""
+
+    id: str
+    address: str
+    sender_name: str
+    status: str
+    own: bool = False
+    grants: tuple[ShownGrant, ...]
+
+
 class ShownMailbox(msgspec.Struct, frozen=True, kw_only=True):
-    """Show a mailbox; why: what to do when it is disconnected.
+    """Show a mailbox; own: it is the caller's. why: what to do when it is disconnected.
 
     access: "headers" reads no texts, has no labels, and no stop by label. paused_until, paused_why: nothing
     is sent until then. watch_failed: why notifications could not be renewed, so that answers come late.
     parked: mails that could not be worked off. covered_since: how far back was gone through when Gmail had
-    forgotten what was new, None when that never happened.
+    forgotten what was new, None when that never happened. grants: the caller's own.
     """
 
     id: str
@@ -37,22 +50,44 @@ class ShownMailbox(msgspec.Struct, frozen=True, kw_only=True):
     looked_at: datetime | None
     parked: int
     covered_since: datetime | None
+    own: bool
+    grants: tuple[ShownGrant, ...]
 
 
-def list_mailboxes(services: Services, caller: VerifiedCaller) -> list[ShownMailbox]:
-    """List the caller's own mailboxes, and for an admin all of the org."""
+def list_mailboxes(services: Services, caller: VerifiedCaller) -> list[ShownMailbox | HeldMailbox]:
+    """List the caller's own mailboxes, those for which they hold a grant, and for an admin all of the org."""
     found = [
         one
         for one in services.store.mailboxes(caller.org)
-        if caller.role == "admin" or one.owner == caller.user
+        if caller.role == "admin" or is_owner(one, caller) or _grants(one, caller)
     ]
     wanted: list[Key[Any]] = [keys.inbox(one.inbox) for one in found]
     inboxes = services.store.read(wanted)
     now = services.clock.now()
-    return [_shown(one, inboxes[keys.inbox(one.inbox)], now) for one in found]
+    return [_as_seen(one, inboxes[keys.inbox(one.inbox)], caller, now) for one in found]
 
 
-def _shown(one: Mailbox, inbox: Inbox | None, now: datetime) -> ShownMailbox:
+def _grants(one: Mailbox, caller: VerifiedCaller) -> list[Grant]:
+    return [grant for grant in one.grants if grant.status != "ended" and is_delegate(grant, caller)]
+
+
+def _as_seen(
+    one: Mailbox, inbox: Inbox | None, caller: VerifiedCaller, now: datetime
+) -> ShownMailbox | HeldMailbox:
+    """Return a mailbox as its owner and admins see it, or as a delegate does."""
+    own = is_owner(one, caller)
+    grants = tuple(shown_grant(one, grant, now) for grant in _grants(one, caller))
+    shown = _shown(one, inbox, now, own=own, grants=grants)
+    if own or caller.role == "admin":
+        return shown
+    return HeldMailbox(
+        id=one.id, address=one.address, sender_name=one.sender_name, status=shown.status, grants=grants
+    )
+
+
+def _shown(
+    one: Mailbox, inbox: Inbox | None, now: datetime, *, own: bool, grants: tuple[ShownGrant, ...]
+) -> ShownMailbox:
     # An address may have been given to another account since: its connection is not this mailbox's.
     live = inbox if inbox is not None and inbox.mailbox == one.id else None
     until = live.paused_until if live is not None else None
@@ -72,4 +107,6 @@ def _shown(one: Mailbox, inbox: Inbox | None, now: datetime) -> ShownMailbox:
         looked_at=live.looked_at if live is not None else None,
         parked=live.parked if live is not None else 0,
         covered_since=live.covered_since if live is not None else None,
+        own=own,
+        grants=grants,
     )

@@ -1,6 +1,7 @@
 """Own what the web app reads of a campaign: its state, exact figures, answers.
 
-Invariant: a campaign exists for its author, and its figures for an admin; what others ask for is not there.
+Invariant: whoever may see a campaign sees its figures; steps and answers only who may read them, and mail of
+the mailbox that is no answer only its owner.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.controlling import own
 from lib.core.errors import NotFound
 from lib.core.keys import Key
-from lib.core.records import Campaign, Interest, Pending, Reply, ReplyKind, Status, Step
+from lib.core.records import Interest, Pending, Reply, ReplyKind, Status, Step
+from lib.core.rights import Right, is_owner, needs_approval
+from lib.flows.permitting import permitted
 from lib.ports import Services
 
 #: How many answers, and how many mails that could not be worked off, are shown with a campaign.
@@ -26,7 +28,8 @@ PARKED_SHOWN = 100
 class ShownAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Show one answer.
 
-    text: None where only headers were read; unread: it is read at the user's click. proposed, proposed_by:
+    text: None where only headers were read; unread: it is read at the user's click; faded: its words fell
+    away with the org's retention. proposed, proposed_by:
     what rules make of it, and the words that led to it; interest: as the user has set it.
     """
 
@@ -42,6 +45,7 @@ class ShownAnswer(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     text: str | None
     unread: bool
+    faded: bool
     attachments: tuple[str, ...]
     returns_on: date | None
     proposed: Interest | None
@@ -62,6 +66,8 @@ class ShownCampaign(msgspec.Struct, frozen=True, kw_only=True):
     """Show a campaign: figures count its candidates by status, ``sent`` its mails.
 
     why: why it is paused or cancelled. held: candidates of whom a person has to say whether a mail went out.
+    needs_approval: no mail goes out before the mailbox's owner has approved it; approved_at: when they did.
+    may: what the caller may do.
     interested: share of those who answered, None before the first answer. variants: by step and variant.
     planning: some candidates still wait for new times. parked: see ``ShownParked``.
     """
@@ -69,9 +75,14 @@ class ShownCampaign(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     mailbox: str
+    author_email: str
     status: str
     why: str
+    paused_for: str
     planning: bool
+    needs_approval: bool
+    approved_at: datetime | None
+    may: tuple[Right, ...]
     revision: int
     accepted_at: datetime
     steps: tuple[Step, ...]
@@ -84,23 +95,29 @@ class ShownCampaign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def show_campaign(services: Services, caller: VerifiedCaller, id_: str) -> ShownCampaign:
-    """Show a campaign with exact figures; steps and answers are for its author alone."""
-    campaign = seen(services, caller, id_)
-    is_own = campaign.author == caller.user
+    """Show a campaign with exact figures, and with its words and answers to whoever may read them."""
+    permit = permitted(services, caller, id_, "see")
+    campaign, mailbox, may = permit.campaign, permit.mailbox, permit.rights
+    reads, owns = "read" in may, mailbox is not None and is_owner(mailbox, caller)
     store, figures = services.store, services.store.figures(caller.org, id_)
     tried = {step.id: [one.id for one in step.variants] for step in campaign.steps if step.variants}
-    answers = store.replies(caller.org, id_, ANSWERS_SHOWN) if is_own else []
-    parked = store.parked(caller.org, campaign.mailbox, PARKED_SHOWN) if is_own else []
+    answers = store.replies(caller.org, id_, ANSWERS_SHOWN) if reads else []
+    parked = store.parked(caller.org, campaign.mailbox, PARKED_SHOWN) if owns else []
     return ShownCampaign(
         id=campaign.id,
         name=campaign.name,
         mailbox=campaign.mailbox,
+        author_email=campaign.author_email,
         status=campaign.status,
         why=campaign.why,
+        paused_for=campaign.paused_for,
         planning=campaign.status == "active" and campaign.wake_at is not None,
+        needs_approval=mailbox is not None and needs_approval(mailbox, campaign, permit.now),
+        approved_at=campaign.approved_at,
+        may=may,
         revision=campaign.revision,
         accepted_at=campaign.accepted_at,
-        steps=campaign.steps if is_own else (),
+        steps=campaign.steps if reads else (),
         figures=figures,
         held=figures[Status.HELD],
         interested=interested_share(figures),
@@ -111,23 +128,13 @@ def show_campaign(services: Services, caller: VerifiedCaller, id_: str) -> Shown
 
 
 def show_answer(services: Services, caller: VerifiedCaller, id_: str, reply_id: str) -> ShownAnswer:
-    """Show one answer to the campaign's author."""
-    key, about = keys.campaign(caller.org, id_), reply_key(caller.org, reply_id)
-    snapshot = services.store.read([key, about])
-    own(snapshot, key, caller)
-    reply = snapshot[about]
+    """Show one answer to whoever may read it."""
+    permitted(services, caller, id_, "read")
+    about = reply_key(caller.org, reply_id)
+    reply = services.store.read([about])[about]
     if reply is None or reply.campaign != id_:
         raise NotFound("no such answer")
     return shown_answer(reply)
-
-
-def seen(services: Services, caller: VerifiedCaller, id_: str) -> Campaign:
-    """Return a campaign that the caller may see; what they may not see does not exist for them."""
-    key = keys.campaign(caller.org, id_)
-    campaign = services.store.read([key]).need(key)
-    if campaign.author != caller.user and caller.role != "admin":
-        raise NotFound("no such campaign")
-    return campaign
 
 
 def reply_key(org: str, id_: str) -> Key[Reply]:
@@ -157,6 +164,7 @@ def shown_answer(one: Reply) -> ShownAnswer:
         subject=one.subject,
         text=one.text,
         unread=one.unread,
+        faded=one.faded,
         attachments=one.attachments,
         returns_on=one.returns_on,
         proposed=one.proposed,

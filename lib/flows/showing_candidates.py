@@ -1,4 +1,4 @@
-"""Own what the author of a campaign reads of its candidates: when each step is due and why, what went out."""
+"""Own what is read of a campaign's candidates: when each step is due and why, what went out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from datetime import datetime
 
 import msgspec
 
-from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.controlling import own
 from lib.core.records import Enrollment, Interest, Slot, Status
 from lib.flows import controlling
+from lib.flows.permitting import permitted
 from lib.ports import Services
 
 PAGE_LIMIT = 200
@@ -53,6 +52,13 @@ class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True):
     interest: Interest | None
 
 
+class SkippedCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a candidate to who may stop, and read nothing."""
+
+    id: str
+    status: Status
+
+
 class ShownCandidates(msgspec.Struct, frozen=True, kw_only=True):
     """List candidates by id; next: what the next page comes after, None when there is none."""
 
@@ -61,9 +67,8 @@ class ShownCandidates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_candidates(services: Services, caller: VerifiedCaller, id_: str, page: Page) -> ShownCandidates:
-    """List a campaign's candidates for its author; a page of one status may be short and lead on."""
-    key = keys.campaign(caller.org, id_)
-    own(services.store.read([key]), key, caller)
+    """List a campaign's candidates; a page of one status may be short and lead on."""
+    permitted(services, caller, id_, "read")
     limit = min(max(page.limit, 1), PAGE_LIMIT)
     found: list[Enrollment] = []
     after, searched = page.after, 0
@@ -82,9 +87,14 @@ def list_candidates(services: Services, caller: VerifiedCaller, id_: str, page: 
     return ShownCandidates(candidates=tuple(map(shown_candidate, found)), next=after)
 
 
-def skip(services: Services, caller: VerifiedCaller, id_: str, enrollment: str) -> ShownCandidate:
-    """Take a candidate out of a campaign, and show how they are then."""
-    return shown_candidate(controlling.skip(services, caller, id_, enrollment))
+def skip(
+    services: Services, caller: VerifiedCaller, id_: str, enrollment: str
+) -> ShownCandidate | SkippedCandidate:
+    """Take a candidate out of a campaign, and show how they are then, as far as the caller may read it."""
+    one = controlling.skip(services, caller, id_, enrollment)
+    if "read" in permitted(services, caller, id_, "stop").rights:
+        return shown_candidate(one)
+    return SkippedCandidate(id=one.id, status=one.status)
 
 
 def shown_candidate(one: Enrollment) -> ShownCandidate:

@@ -1,7 +1,7 @@
 """Own the falling away of what an org has kept long enough: the words of answers, the record of reads.
 
-Invariant: each part may be done again at any time; an org is looked through daily from the first look into a
-mailbox of it on, and what could not be finished is gone on with at the next run.
+Invariant: each part may be done again at any time; an org is looked through daily from its first mailbox on,
+and what could not be finished is gone on with at the next run.
 """
 
 from __future__ import annotations
@@ -10,24 +10,14 @@ from datetime import datetime
 from functools import partial
 
 from lib.core import keys
-from lib.core.records import Inbox, Mailbox, Org
-from lib.core.retention import SWEEP_EVERY, all_faded, answers_before, scheduled, swept
+from lib.core.records import Mailbox, Org
+from lib.core.retention import SWEEP_EVERY, all_faded, answers_before, swept
 from lib.flows.chaining import chain_reads
 from lib.ports import Services
 
 #: How many answers fade in one commit, and how many commits one run makes.
 CHUNK = 100
 COMMITS = 20
-
-
-def schedule(services: Services, inbox: Inbox) -> None:
-    """See to it that the org of a mailbox is looked through; one call when it is already."""
-    org, own = keys.org(inbox.org), keys.inbox(inbox.id)
-    known = services.store.read([org])
-    record = known[org]
-    if record is None or record.sweep_at is None:
-        now = services.clock.now()
-        services.store.change([org, own], lambda snapshot: scheduled(snapshot, org, own, now), known=known)
 
 
 def sweep(services: Services, org: Org) -> bool:

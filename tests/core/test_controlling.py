@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from lib.core.campaigns.controlling import cancelled, paused, planned_anew, resumed
+from lib.core.campaigns.controlling import Pause, approved, cancelled, paused, planned_anew, resumed
 from lib.core.errors import Conflict
 from lib.core.records import Campaign, Step
 
@@ -38,12 +38,14 @@ DEEDS = {
     "pause": lambda one: paused(one, "why"),
     "resume": lambda one: resumed(one, NOW),
     "cancel": lambda one: cancelled(one, "why", NOW),
+    "approve": lambda one: approved(one, 1, NOW),
 }
 #: What each deed makes of each status: another one, the same record, or a refusal.
 TABLE = {
     "pause": {"active": "paused", "paused": "same"},
     "resume": {"paused": "active", "active": "same"},
     "cancel": {"active": "cancelled", "paused": "cancelled", "cancelled": "same"},
+    "approve": {"active": "active", "paused": "paused"},
 }
 
 
@@ -70,6 +72,33 @@ def test_pause_keeps_the_plan_and_its_first_reason() -> None:
     after = paused(campaign("active", plan=3), "first")
     assert (after.why, after.plan) == ("first", 3)
     assert paused(after, "second") == after
+
+
+PAUSES: tuple[Pause, ...] = ("person", "grant", "label", "disconnect")
+
+
+@pytest.mark.parametrize("first", PAUSES)
+@pytest.mark.parametrize("second", PAUSES)
+def test_pause_that_does_not_end_by_itself_takes_the_place_of_one_that_does(
+    first: Pause, second: Pause
+) -> None:
+    after = paused(paused(campaign("active"), "one", first), "two", second)
+    outranked = first != second and (first == "disconnect" or (second == "person" and first != "person"))
+    assert (after.paused_for, after.why) == ((second, "two") if outranked else (first, "one"))
+
+
+def test_resumption_forgets_whose_doing_the_pause_was() -> None:
+    assert resumed(paused(campaign("active"), "", "grant"), NOW).paused_for == ""
+
+
+def test_approval_is_of_one_revision_wants_a_new_plan_and_is_given_once() -> None:
+    before = campaign("active", revision=3, plan=2)
+    for other in (2, 4):
+        with pytest.raises(Conflict, match="changed since"):
+            approved(before, other, NOW)
+    after = approved(before, 3, NOW)
+    assert (after.approved_at, after.plan, after.wake_at) == (NOW, 3, NOW)
+    assert approved(after, 3, NOW + timedelta(days=1)) == after
 
 
 def test_cancellation_has_a_reason_and_is_carried_on() -> None:

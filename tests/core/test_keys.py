@@ -11,12 +11,12 @@ import pytest
 from lib.core import keys
 from lib.core.errors import NotFound
 from lib.core.keys import Key, Snapshot, Versioned
-from lib.core.records import Contact, Record
+from lib.core.records import Contact, Inbox, Org, Record
 
 MAKERS: list[Callable[..., Key[Any]]] = [
     make
     for make in vars(keys).values()
-    if inspect.isfunction(make) and make.__module__ == keys.__name__ and not make.__name__.startswith("_")
+    if inspect.isfunction(make) and make.__module__ == keys.__name__ and make is not keys.collection
 ]
 HERE, THERE = keys.contact("acme", "here"), keys.contact("acme", "there")
 FOUND = Contact(org="acme", id="here")
@@ -38,6 +38,15 @@ def test_a_key_holds_every_part_of_its_name_and_lies_in_its_org(make: Callable[.
     assert len(key.path.split("/")) % 2 == 0
     assert all(str(argument_of(make, name)) in key.path for name in inspect.signature(make).parameters)
     assert f"{key.path}/".startswith("orgs/<org>/" if make is not keys.inbox else "inboxes/")
+
+
+def test_a_key_lies_in_the_collection_of_its_kind() -> None:
+    for make in MAKERS:
+        key = made(make)
+        if key.kind in keys.COLLECTIONS:
+            parent = key.path.split("/")[3]
+            assert key.path.rpartition("/")[0] == keys.collection(key.kind, "<org>", parent)
+    assert {made(make).kind for make in MAKERS} - set(keys.COLLECTIONS) == {Inbox, Org}
 
 
 def test_every_kind_of_record_has_a_key_and_a_place_of_its_own() -> None:

@@ -14,7 +14,7 @@ EVIL = '<script>alert("x")</script>'
 
 
 def test_everything_that_is_put_in_is_escaped() -> None:
-    for method in ("link", "post"):
+    for method in ("link", "post", "onward"):
         action = Action(label=EVIL, url=f"/x?{EVIL}", method=method, fields={EVIL: EVIL})
         page = render(EVIL, [EVIL, EVIL], action)
         assert "<script" not in page
@@ -24,6 +24,14 @@ def test_everything_that_is_put_in_is_escaped() -> None:
 def test_post_is_a_form_with_its_fields() -> None:
     page = render("t", ["p"], Action(label="Go", url="/go", method="post", fields={"state": "s"}))
     assert '<form method="post" action="/go"><input type="hidden" name="state" value="s">' in page
+
+
+def test_onward_is_a_link_that_the_browser_follows_by_itself() -> None:
+    page = render("t", ["p"], Action(label="Go", url="https://example.com/?a=1&b=2", method="onward"))
+    assert '<meta http-equiv="refresh" content="0; url=https://example.com/?a=1&amp;b=2">' in page
+    assert 'href="https://example.com/?a=1&amp;b=2">Go</a>' in page
+    for other in (None, Action(label="Go", url="/go"), Action(label="Go", url="/go", method="post")):
+        assert "http-equiv" not in render("t", ["p"], other)
 
 
 def test_page_without_action_has_none() -> None:

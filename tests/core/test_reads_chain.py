@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core.reads_chain import exported, exported_head, linked, without_expired
+from lib.core.reads_chain import exported, exported_head, linked, without_old
 from lib.core.records import ReadEntry, Reads, ReadsHead
 from lib.core.verify_reads import verify
 from lib.entrypoint.verify_reads import main
@@ -31,7 +31,6 @@ def reads(number: int) -> Reads:
         sequence=1,
         at=at,
         entries=(entry,),
-        expires_at=at + 180 * DAY,
     )
 
 
@@ -117,7 +116,7 @@ def test_doubled_link_is_named(place: int, at: int) -> None:
 
 def test_front_that_has_expired_is_no_fault() -> None:
     head, links = chain()
-    head, removed = without_expired(head, links, NOW + 180 * DAY + timedelta(minutes=2))
+    head, removed = without_old(head, links, NOW + timedelta(minutes=3))
     assert [one.number for one in removed] == [1, 2, 3]
     assert verify(export(head, links[3:])).faults == ()
     assert verify(export(head, links[4:])).faults == ("link 4 is removed",)
@@ -125,7 +124,7 @@ def test_front_that_has_expired_is_no_fault() -> None:
 
 def test_nothing_is_removed_behind_a_gap() -> None:
     head, links = chain()
-    after, removed = without_expired(head, links[1:], NOW + 400 * DAY)
+    after, removed = without_old(head, links[1:], NOW + DAY)
     assert (after, removed) == (head, [])
 
 

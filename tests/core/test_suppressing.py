@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from lib.core import keys
 from lib.core.keys import Snapshot, Versioned
-from lib.core.records import Contact, SuppressedWhy, Suppression
+from lib.core.records import Contact, Enrollment, EnrollmentRef, Status, SuppressedWhy, Suppression
 from lib.core.suppressing import (
     ENTRY_LIMIT,
     Wish,
@@ -39,6 +40,9 @@ def wish(why: SuppressedWhy) -> Wish:
         (None, "opted_out", "opted_out"),
         ("listed", "opted_out", "opted_out"),
         ("bounced", "opted_out", "opted_out"),
+        ("listed", "bounced", "bounced"),
+        ("bounced", "listed", None),
+        ("bounced", "bounced", None),
         ("opted_out", "listed", None),
         ("opted_out", "bounced", None),
         ("listed", "listed", None),
@@ -55,6 +59,57 @@ def test_the_stronger_reason_stays(
     assert isinstance(contact, Contact)
     assert isinstance(listed, Suppression)
     assert (contact.suppressed, listed.why, listed.address) == (after, after, "ann@example.org")
+
+
+@pytest.mark.parametrize(
+    ("before", "why", "after"),
+    [
+        (Status.WAITING, "listed", Status.CANCELLED),
+        (Status.COMPLETED, "listed", Status.COMPLETED),
+        (Status.REPLIED, "listed", Status.REPLIED),
+        (Status.COMPLETED, "opted_out", Status.OPTED_OUT),
+        (Status.COMPLETED, "bounced", Status.BOUNCED),
+    ],
+)
+def test_the_org_stops_who_is_under_way_and_a_persons_own_stop_outranks_an_end(
+    before: Status, why: SuppressedWhy, after: Status
+) -> None:
+    contact = Contact(org="acme", id="k1", enrollments=(EnrollmentRef(enrollment="e1", mailbox="m"),))
+    enrollment = Enrollment(
+        org="acme",
+        id="e1",
+        campaign="c",
+        mailbox="m",
+        inbox="i",
+        contact="k1",
+        email="ann@example.org",
+        name="Ann",
+        timezone="UTC",
+        variables={},
+        slots=(),
+        status=before,
+        step="intro",
+        due=NOW,
+        wake_at=None,
+    )
+    key = keys.enrollment("acme", "e1")
+    known: dict[keys.Key[Any], Versioned] = {
+        CONTACT: Versioned(contact, 1),
+        LISTED: Versioned(None, None),
+        key: Versioned(enrollment, 1),
+    }
+    writes = suppress(Snapshot(known), wish(why), NOW).writes
+    stopped = writes.get(key, enrollment)
+    assert isinstance(stopped, Enrollment)
+    assert (stopped.status, CONTACT in writes) == (after, True)
+
+
+def test_an_address_that_is_being_erased_is_listed_by_its_keyed_hash_alone() -> None:
+    contact = Contact(org="acme", id="k1", erasing="some")
+    known = Snapshot({CONTACT: Versioned(contact, 1), LISTED: Versioned(None, None)})
+    listed = suppress(known, wish("opted_out"), NOW).writes[LISTED]
+    assert isinstance(listed, Suppression)
+    assert (listed.address, listed.why) == ("", "opted_out")
 
 
 def test_an_opt_out_is_never_taken_back_by_the_org() -> None:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from lib.core import keys
+from lib.core.callers import VerifiedCaller
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Campaign, Contact, Day, Enrollment
 from lib.flows.enqueueing import Accepted, accept
 from tests.flows.memory_services import MAILBOX, ORG, MemoryServices, connected
 from tests.localcloud.memory_store import MemoryStore
 
-AUTHOR = "user-1"
+AUTHOR = VerifiedCaller(org=ORG, user="user-1", email="recruiter@example.com", role="member")
 ADA, BEN, CAL = "ada@example.org", "ben@example.net", "cal@example.com"
 
 
@@ -108,7 +109,7 @@ def body(*emails: str, **changes: Any) -> bytes:
 
 
 def run(office: Office, request: bytes | None = None) -> Accepted:
-    return accept(office, ORG, AUTHOR, request or body())
+    return accept(office, AUTHOR, request or body())
 
 
 def writing_calls() -> list[int]:

@@ -28,7 +28,7 @@ from lib.core.records import (
 )
 from lib.core.sending import SendTask, task_of
 from lib.flows.queueing import queue_step
-from lib.ports import Gmail
+from lib.ports import Gmail, Vault
 from tests.flows.world_gmail import WorldGmail
 from tests.localcloud.gmail.world import World
 from tests.localcloud.memory_store import MemoryStore
@@ -96,7 +96,7 @@ class MemoryServices:
         self.clock = StillClock()
         self.store = MemoryStore()
         self.tasks = MemoryTasks()
-        self.vault = PlainVault()
+        self.vault: Vault = PlainVault()
         self.world = World(self.clock.now)
         self.address_key = b"address-key"
         self.ticket_key = b"ticket-key"
@@ -108,7 +108,7 @@ class MemoryServices:
         self._ids = 0
 
     def gmail(self, inbox: Inbox) -> Gmail:
-        if inbox.address in self.world.revoked:
+        if inbox.address in self.world.revoked or inbox.status == "disconnected":
             raise MailboxDisconnected("the grant is gone")
         return WorldGmail(self.world, inbox.address, inbox.access)
 

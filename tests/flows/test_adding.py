@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.callers import VerifiedCaller
 from lib.core.errors import Conflict, InvalidRequest, NotFound
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Campaign, Status
@@ -18,7 +17,7 @@ from lib.flows.adding import Added, add
 from tests.flows.enqueueing_office import ADA, AUTHOR, BEN, CAL, Crash, Office, body, ledger, planned, run
 from tests.flows.memory_services import ORG
 
-ME = VerifiedCaller(org=ORG, user=AUTHOR, email="robin@example.com", role="member")
+ME = AUTHOR
 DAN, EVE = "dan@example.com", "eve@example.org"
 
 

@@ -9,11 +9,10 @@ import pytest
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.errors import NotFound
-from lib.core.records import Reads, ReadsHead
+from lib.core.records import Org, Reads, ReadsHead
 from lib.core.verify_reads import verify
 from lib.flows.chaining import BATCH, chain
 from lib.flows.exporting_reads import export
-from lib.flows.reading import READS_KEPT
 from tests.flows.memory_services import MAILBOX, ORG
 from tests.flows.outreach import ANN, BEN, DAY, Outreach
 
@@ -49,7 +48,6 @@ def many(outreach: Outreach, count: int) -> None:
                 sequence=1,
                 at=one.at,
                 entries=one.entries,
-                expires_at=one.expires_at,
             ),
         )
 
@@ -93,12 +91,15 @@ def test_two_runs_at_once_make_one_chain(outreach: Outreach, monkeypatch: pytest
     assert verify(export(outreach, OWNER, MAILBOX)).faults == ()
 
 
-def test_what_has_expired_goes_from_the_front(outreach: Outreach) -> None:
+@pytest.mark.parametrize("days", [180, 30])
+def test_what_the_org_keeps_no_longer_goes_from_the_front(outreach: Outreach, days: int) -> None:
+    if days != Org(org=ORG).reads_days:
+        outreach.put(keys.org(ORG), Org(org=ORG, reads_days=days))
     chain(outreach, outreach.inbox())
     old = len(outreach.kept(Reads))
     outreach.pass_time(DAY)
     outreach.send(BEN)
-    outreach.pass_time(READS_KEPT - timedelta(hours=1))
+    outreach.pass_time(days * DAY - timedelta(hours=1))
     chain(outreach, outreach.inbox())
     assert head(outreach).removed_number == old
     lines = list(export(outreach, OWNER, MAILBOX))

@@ -1,88 +1,25 @@
-"""Show that a mailbox is connected only when every check passes, and that a new consent loses nothing."""
+"""Show how a mailbox is asked for and connected, and that a new consent loses nothing."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
 
 from lib.core import keys
-from lib.core.callers import VerifiedCaller
-from lib.core.errors import Conflict, Forbidden, InvalidRequest, NotFound
-from lib.core.records import Connection, Inbox, Mailbox, OAuthState, Record, Reply
+from lib.core.errors import Conflict, Forbidden, InvalidRequest
+from lib.core.records import Connection, Grant, Mailbox, OAuthState, Org, Reply
 from lib.core.tickets import SCOPES as BY_ACCESS
-from lib.core.tickets import STATE_TIME, TICKET_TIME
-from lib.flows.connecting import LABEL, ConnectionRequest, Started, ask, finish, start
-from lib.ports import Consent
+from lib.core.tickets import TICKET_TIME
+from lib.core.unconnected import NotConnected
+from lib.flows.connecting import ask, start
+from lib.flows.consenting import LABEL
+from tests.flows.connecting_scene import BACK, CALLER, REQUEST, Browser
 from tests.flows.memory_services import MAILBOX, ORG, OWNER
-from tests.flows.outreach import ANN, Outreach
+from tests.flows.outreach import ANN
 from tests.flows.test_receiving import unrelated
-
-BACK = "https://app.example.com/done"
-CALLER = VerifiedCaller(org=ORG, user="user-1", email=OWNER, role="member")
-SCOPES = BY_ACCESS["full"]
-REQUEST = ConnectionRequest(address=OWNER, sender_name="Robin Recruiter", return_url=BACK)
-
-
-class ConsentingOAuth:
-    """Answer as Google does after a consent; ``grant`` is what it gives for the code."""
-
-    def __init__(self) -> None:
-        self.challenges: list[str] = []
-        self.grant = Consent(
-            refresh_token="refresh", access_token=OWNER, scopes=frozenset(SCOPES), sub=MAILBOX, email=OWNER
-        )
-
-    def authorization_url(
-        self, *, scopes: Sequence[str], state: str, challenge: str, login_hint: str, redirect_uri: str
-    ) -> str:
-        self.challenges.append(challenge)
-        self.scopes = scopes
-        return f"https://accounts.example.com/auth?state={state}&login_hint={login_hint}&to={redirect_uri}"
-
-    def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Consent:
-        hashed = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-        assert (code, redirect_uri) == ("code", "https://outreach.example.com/oauth_callback")
-        assert hashed in self.challenges
-        return self.grant
-
-
-class Browser(Outreach):
-    """A mailbox that is not connected yet, and the person in front of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.oauth: ConsentingOAuth = ConsentingOAuth()
-        self.forget()
-
-    def forget(self) -> None:
-        self.store._documents.clear()
-
-    def begin(self, request: ConnectionRequest = REQUEST, caller: VerifiedCaller = CALLER) -> Started:
-        return start(self, self.ticket(request, caller))
-
-    def ticket(self, request: ConnectionRequest = REQUEST, caller: VerifiedCaller = CALLER) -> str:
-        return parse_qs(urlsplit(ask(self, caller, request)).query)["ticket"][0]
-
-    def come_back(self, started: Started, **changes: Any) -> str:
-        state = parse_qs(urlsplit(started.url).query)["state"][0]
-        given: dict[str, Any] = {"state": state, "cookie": started.cookie, "code": "code", "error": None}
-        return finish(self, **(given | changes))
-
-    def connect(self) -> str:
-        return self.come_back(self.begin())
-
-    def connected_things(self) -> list[Record]:
-        return [*self.kept(Mailbox), *self.kept_inboxes()]
-
-    def kept_inboxes(self) -> list[Inbox]:
-        return self.store._query(Inbox, "inboxes")
 
 
 @pytest.fixture
@@ -157,84 +94,44 @@ def test_ticket_is_good_for_five_minutes_and_uses_nothing_up(browser: Browser) -
     browser.come_back(first)
     browser.come_back(second)
     browser.clock.move(TICKET_TIME)
-    with pytest.raises(InvalidRequest, match="too old"):
+    with pytest.raises(NotConnected, match="too old") as old:
         start(browser, ticket)
+    assert old.value.back == BACK
 
 
 def test_ticket_whose_wish_is_gone_leads_nowhere(browser: Browser) -> None:
     ticket = browser.ticket()
     browser.forget()
-    with pytest.raises(NotFound):
+    with pytest.raises(NotConnected, match="too old"):
         start(browser, ticket)
 
 
-def test_replayed_answer_is_refused(browser: Browser) -> None:
-    started = browser.begin()
-    browser.come_back(started)
-    before = browser.connected_things()
-    with pytest.raises(InvalidRequest, match="used before"):
-        browser.come_back(started)
-    assert browser.connected_things() == before
+def test_nothing_is_begun_while_the_org_is_being_erased(browser: Browser) -> None:
+    browser.put(keys.org(ORG), Org(org=ORG, erasing="e1"))
+    with pytest.raises(Conflict, match="being erased"):
+        ask(browser, CALLER, REQUEST)
+    assert browser.kept(Connection) == []
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"state": "acme.forged"},
-        {"state": ""},
-        {"state": "../x.y"},
-        {"cookie": "another"},
-        {"cookie": ""},
-        {"code": None},
-        {"error": "access_denied"},
-        {"error": "admin_policy_enforced"},
-    ],
-)
-def test_forged_or_refused_answer_connects_nothing(browser: Browser, forged: dict[str, Any]) -> None:
-    started = browser.begin()
-    with pytest.raises((InvalidRequest, Forbidden)):
-        browser.come_back(started, **forged)
-    assert browser.connected_things() == []
-
-
-def test_late_answer_connects_nothing(browser: Browser) -> None:
-    started = browser.begin()
-    browser.clock.move(STATE_TIME)
-    with pytest.raises(InvalidRequest, match="too late"):
-        browser.come_back(started)
-    assert browser.connected_things() == []
-
-
-@pytest.mark.parametrize(
-    "lacking",
-    [
-        *({"scopes": frozenset(SCOPES) - {scope}} for scope in SCOPES if scope.startswith("https")),
-        {"refresh_token": None},
-        {"sub": "../evil"},
-        {"access_token": "other@example.com"},
-        {"access_token": "nomail@example.com"},
-    ],
-)
-def test_grant_that_lacks_something_connects_nothing(browser: Browser, lacking: dict[str, Any]) -> None:
-    browser.world.add_account("other@example.com", "sub-2")
-    browser.world.add_account("nomail@example.com", "sub-3", has_gmail=False)
-    browser.oauth.grant = msgspec.structs.replace(browser.oauth.grant, **lacking)
-    with pytest.raises(InvalidRequest):
-        browser.connect()
-    assert browser.connected_things() == []
-
-
-def test_mailbox_of_another_org_is_a_conflict(browser: Browser) -> None:
+def test_connecting_makes_the_org_and_is_on_the_audit(browser: Browser) -> None:
     browser.connect()
-    with pytest.raises(Conflict):
-        browser.come_back(browser.begin(caller=msgspec.structs.replace(CALLER, org="other")))
-    assert browser.inbox().org == ORG
+    (org,) = browser.kept(Org)
+    assert org == Org(org=ORG, sweep_at=browser.clock.now() + timedelta(days=1))
+    assert browser.deeds() == ["connected"]
+    named = msgspec.structs.replace(org, name="Northwind")
+    browser.put(keys.org(ORG), named)
+    browser.clock.move(timedelta(minutes=1))
+    browser.connect()
+    assert browser.kept(Org) == [named]
+    assert browser.deeds() == ["connected", "connected"]
 
 
 def test_reconnected_mailbox_keeps_its_cursor_and_catches_up(browser: Browser) -> None:
     browser.connect()
     before = browser.inbox()
-    lost = msgspec.structs.replace(before, status="disconnected", why="the grant is gone")
+    lost = msgspec.structs.replace(
+        before, status="disconnected", why="the grant is gone", leaving_since=before.looked_at, leaving_by="u"
+    )
     browser.put(keys.inbox(before.id), lost)
     browser.deliver(unrelated())
     browser.clock.move(timedelta(days=3))
@@ -243,8 +140,21 @@ def test_reconnected_mailbox_keeps_its_cursor_and_catches_up(browser: Browser) -
     assert (after.status, after.why, after.cursor) == ("connected", "", before.cursor)
     assert after.look_at == browser.clock.now()
     assert after.label == before.label
+    assert (after.behind, after.leaving_at, after.leaving_since, after.leaving_by) == (True, None, None, "")
     browser.maintain()
+    assert not browser.inbox().behind
     assert int(browser.inbox().cursor) > int(before.cursor)
+
+
+def test_reconnected_mailbox_keeps_its_grants_and_its_owners_settings(browser: Browser) -> None:
+    browser.connect()
+    (before,) = browser.kept(Mailbox)
+    at = browser.clock.now()
+    grant = Grant(id="g1", email=ANN, user="user-2", status="given", at=at, by="user-1")
+    kept = msgspec.structs.replace(before, grants=(grant,), signature_text="Robin")
+    browser.put(keys.mailbox(ORG, MAILBOX), kept)
+    browser.come_back(browser.begin(msgspec.structs.replace(REQUEST, sender_name="R. R.")))
+    assert browser.kept(Mailbox) == [msgspec.structs.replace(kept, sender_name="R. R.")]
 
 
 def test_address_given_to_another_account_begins_anew(browser: Browser) -> None:

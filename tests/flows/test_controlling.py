@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from lib.core.errors import Conflict, InvalidRequest, NotFound
+from lib.core.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from lib.core.records import Status
-from lib.flows.controlling import Reason, cancel, pause, resume, skip
+from lib.flows.controlling import Approval, Reason, approve, cancel, pause, resume, skip
 from tests.flows.controlling_scene import ADMIN, AUTHOR, COLLEAGUE, CY, MANY, Control, hold, stop
 from tests.flows.outreach import ANN, BEN, DAY
 
@@ -112,21 +112,31 @@ def test_skipped_candidate_gets_nothing_more_and_others_do(control: Control) -> 
     assert (control.got(ANN), control.got(BEN), control.got(CY)) == (1, 3, 3)
 
 
-def test_only_the_author_steers(control: Control) -> None:
+def test_nobody_steers_what_is_not_theirs(control: Control) -> None:
     before = control.campaign()
-    for caller in (COLLEAGUE, ADMIN):
-        for deed in (
-            lambda one: pause(control, one, "c1", Reason()),
-            lambda one: resume(control, one, "c1"),
-            lambda one: cancel(control, one, "c1", Reason()),
-            lambda one: skip(control, one, "c1", control.id_of(ANN)),
-        ):
-            with pytest.raises(NotFound):
-                deed(caller)
+    for deed in (
+        lambda one: pause(control, one, "c1", Reason()),
+        lambda one: resume(control, one, "c1"),
+        lambda one: cancel(control, one, "c1", Reason()),
+        lambda one: skip(control, one, "c1", control.id_of(ANN)),
+        lambda one: approve(control, one, "c1", Approval(revision=1)),
+    ):
+        with pytest.raises(NotFound):
+            deed(COLLEAGUE)
     for campaign, candidate in (("c2", control.id_of(ANN)), ("c1", "nobody")):
         with pytest.raises(NotFound):
             skip(control, AUTHOR, campaign, candidate)
     assert control.campaign() == before
+
+
+def test_admin_stops_and_lets_nothing_go_out(control: Control) -> None:
+    assert skip(control, ADMIN, "c1", control.id_of(BEN)).status is Status.CANCELLED
+    assert pause(control, ADMIN, "c1", Reason()).status == "paused"
+    with pytest.raises(Forbidden):
+        resume(control, ADMIN, "c1")
+    with pytest.raises(Forbidden):
+        approve(control, ADMIN, "c1", Approval(revision=1))
+    assert cancel(control, ADMIN, "c1", Reason()).status == "cancelled"
 
 
 def test_candidate_of_another_campaign_is_not_skipped(control: Control) -> None:

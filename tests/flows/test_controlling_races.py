@@ -97,9 +97,9 @@ def test_work_that_a_newer_decision_left_is_not_forgotten(
 
 
 def test_campaign_without_its_mailbox_is_not_looked_at_for_ever(control: Control) -> None:
-    hold(control)
+    control.change_campaign(plan=2, wake_at=control.clock.now())
     control.store._documents.pop(keys.mailbox(ORG, MAILBOX).path)
-    assert resume(control, AUTHOR, "c1").status == "active"
+    control.maintain()
     assert control.campaign().wake_at is None
 
 

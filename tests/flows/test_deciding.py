@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from lib.core.callers import VerifiedCaller
 from lib.core.enrollment import LOOK_AGAIN
-from lib.core.errors import Conflict, MailboxDisconnected, NotFound, Unavailable
+from lib.core.errors import Conflict, Forbidden, MailboxDisconnected, NotFound, Unavailable
 from lib.core.records import Status
 from lib.flows.deciding import decide_held
 from tests.flows.memory_services import ORG, OWNER
@@ -92,10 +93,12 @@ def test_two_words_at_once_count_once(outreach: Outreach) -> None:
     assert (outreach.enrollment(ANN).sent_count, outreach.status()) == (1, Status.WAITING)
 
 
-def test_only_the_author_decides(outreach: Outreach) -> None:
-    for user in ("user-2", ""):
-        with pytest.raises(NotFound):
-            decide(outreach, was_sent=True, caller=VerifiedCaller(org=ORG, user=user, email="", role="admin"))
+def test_only_who_may_write_decides(outreach: Outreach) -> None:
+    other = VerifiedCaller(org=ORG, user="user-2", email="sam@example.com", role="member")
+    with pytest.raises(NotFound):
+        decide(outreach, was_sent=True, caller=other)
+    with pytest.raises(Forbidden):
+        decide(outreach, was_sent=True, caller=msgspec.structs.replace(other, role="admin"))
     elsewhere = VerifiedCaller(org="other", user="user-1", email="", role="admin")
     with pytest.raises(NotFound):
         decide(outreach, was_sent=True, caller=elsewhere)

@@ -12,7 +12,7 @@ import pytest
 
 from lib.core import keys
 from lib.core.campaigns.editing import Edit, Edited
-from lib.core.errors import Conflict, Contended, InvalidRequest, NotFound, Unavailable
+from lib.core.errors import Conflict, Contended, Forbidden, InvalidRequest, NotFound, Unavailable
 from lib.core.records import AttachmentContent, Status
 from lib.flows.controlling import Reason, cancel, pause, resume
 from lib.flows.editing import edit
@@ -247,8 +247,8 @@ def test_words_must_fit_everybody_who_can_still_get_them(control: Control) -> No
 
 
 def test_only_its_author_edits_a_campaign_that_is_not_over(control: Control) -> None:
-    for caller in (COLLEAGUE, ADMIN):
-        with pytest.raises(NotFound):
+    for caller, error in ((COLLEAGUE, NotFound), (ADMIN, Forbidden)):
+        with pytest.raises(error):
             edit(control, caller, "c1", Edit(revision=1, steps=steps(control)))
     cancel(control, AUTHOR, "c1", Reason())
     with pytest.raises(Conflict):

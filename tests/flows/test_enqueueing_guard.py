@@ -15,7 +15,8 @@ from lib.flows.enqueueing import preview
 from tests.flows.enqueueing_office import ADA, AUTHOR, BEN, CAL, Office, body, ledger, planned, run
 from tests.flows.memory_services import MAILBOX, ORG, START
 
-COLLEAGUE, OTHER_MAILBOX = "user-2", "sub-2"
+OTHER_MAILBOX = "sub-2"
+COLLEAGUE = msgspec.structs.replace(AUTHOR, user="user-2", email="sam@example.com")
 CONTINUE = {"action": "continue", "reason": "she asked us to"}
 
 
@@ -26,7 +27,7 @@ def office() -> Office:
     mailbox: Mailbox = made.store.read([key]).need(key)
     inbox = msgspec.structs.replace(made.inbox(), id="inbox-2", mailbox=OTHER_MAILBOX)
     made.put(keys.inbox("inbox-2"), inbox)
-    other = msgspec.structs.replace(mailbox, id=OTHER_MAILBOX, inbox="inbox-2", owner=COLLEAGUE)
+    other = msgspec.structs.replace(mailbox, id=OTHER_MAILBOX, inbox="inbox-2", owner=COLLEAGUE.user)
     made.put(keys.mailbox(ORG, OTHER_MAILBOX), other)
     return made
 
@@ -35,7 +36,7 @@ def written_by_colleague(office: Office, email: str, *, days_ago: int, status: S
     """Let a colleague's mail to a candidate have gone out, in a campaign that came to an end or not."""
     from lib.flows.enqueueing import accept  # noqa: PLC0415 - beside its only use
 
-    accept(office, ORG, COLLEAGUE, body(email, id="c0", mailbox=OTHER_MAILBOX))
+    accept(office, COLLEAGUE, body(email, id="c0", mailbox=OTHER_MAILBOX))
     one = office.enrollment(email, "c0")
     mail = SentMail(
         step="intro",
@@ -64,7 +65,7 @@ def test_candidate_of_a_colleague_is_skipped_and_reported(
     office: Office, days_ago: int, status: Status, *, reported: bool
 ) -> None:
     written_by_colleague(office, BEN, days_ago=days_ago, status=status)
-    plan, accepted = preview(office, ORG, AUTHOR, body()), run(office)
+    plan, accepted = preview(office, AUTHOR, body()), run(office)
     for answer in (plan, accepted):
         assert [one.index for one in answer.skipped] == ([1] if reported else [])
         assert [(one.index, one.campaign, one.mailbox, one.at) for one in answer.contacted] == (
@@ -84,7 +85,7 @@ def test_own_earlier_campaign_counts_only_while_it_goes_on(office: Office) -> No
 def test_who_goes_on_says_why_and_it_is_kept(office: Office) -> None:
     written_by_colleague(office, BEN, days_ago=1, status=Status.WAITING)
     request = body(contacted=CONTINUE)
-    assert [one.index for one in preview(office, ORG, AUTHOR, request).contacted] == [1]
+    assert [one.index for one in preview(office, AUTHOR, request).contacted] == [1]
     accepted = run(office, request)
     assert (accepted.candidates, accepted.skipped) == (3, ())
     assert [one.index for one in accepted.contacted] == [1]
@@ -124,7 +125,7 @@ def test_two_colleagues_at_once_do_not_both_get_a_candidate(
     def colleague_comes_first(snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
         commits.append(1)
         if len(commits) == 2:
-            accept(office, ORG, COLLEAGUE, body(BEN, id="c0", mailbox=OTHER_MAILBOX))
+            accept(office, COLLEAGUE, body(BEN, id="c0", mailbox=OTHER_MAILBOX))
         return commit(snapshot, changes)
 
     monkeypatch.setattr(office.store, "commit", colleague_comes_first)

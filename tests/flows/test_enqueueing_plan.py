@@ -24,7 +24,7 @@ def office() -> Office:
 
 
 def seen(office: Office, request: bytes) -> Preview:
-    return preview(office, ORG, AUTHOR, request)
+    return preview(office, AUTHOR, request)
 
 
 def shown(plan: Preview) -> dict[str, list[tuple[str, str, str]]]:

@@ -7,7 +7,7 @@ import pytest
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import NotFound
+from lib.core.errors import Forbidden, NotFound
 from lib.core.records import Interest
 from lib.flows.marking import Mark, mark, read
 from lib.flows.showing_campaigns import show_campaign
@@ -110,9 +110,12 @@ def test_grant_that_is_gone_does_not_stand_in_the_way(control: Control) -> None:
 def test_only_the_author_marks_and_only_answers_of_the_campaign(control: Control) -> None:
     id_ = f"{MAILBOX}-{answered(control)}"
     control.put_campaign("c2")
+    with pytest.raises(Forbidden):
+        mark(control, ADMIN, "c1", id_, YES)
+    with pytest.raises(Forbidden):
+        read(control, ADMIN, "c1", id_)
     cases: list[tuple[VerifiedCaller, str, str]] = [
         (COLLEAGUE, "c1", id_),
-        (ADMIN, "c1", id_),
         (AUTHOR, "c2", id_),
         (AUTHOR, "c3", id_),
         (AUTHOR, "c1", f"{MAILBOX}-0"),

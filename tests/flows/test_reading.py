@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from lib.core.records import Reads
-from lib.flows.reading import READS_KEPT
 from tests.flows.memory_services import OWNER
 from tests.flows.outreach import ANN, BEN, DAY, MINUTE, Crash, Outreach, crash
 from tests.flows.test_receiving import unrelated
@@ -128,7 +127,6 @@ def test_record_holds_ids_and_reasons_and_no_text(outreach: Outreach) -> None:
     (body,) = [entry for entry in entries if entry.format == "raw"]
     assert (body.ids, body.why) == ((answer,), "an answer, by its thread")
     assert all(entry.why for entry in entries)
-    assert {record.expires_at - record.at for record in outreach.kept(Reads)} == {READS_KEPT}
 
 
 def test_runs_number_their_entries(outreach: Outreach) -> None:

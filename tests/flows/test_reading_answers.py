@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import Conflict, MailboxDisconnected, NotFound
+from lib.core.errors import Conflict, Forbidden, MailboxDisconnected, NotFound
 from lib.core.records import Reads, Status
 from lib.flows.reading_answers import WHY, read_answer
 from tests.flows.memory_services import MAILBOX, ORG, OWNER
@@ -64,11 +65,13 @@ def test_opt_out_that_is_read_late_holds(outreach: Outreach) -> None:
 @pytest.mark.parametrize(
     ("org", "user", "campaign"), [(ORG, "user-2", "c1"), ("other", "user-1", "c1"), (ORG, "user-1", "c2")]
 )
-def test_nobody_but_the_author_reads_it(outreach: Outreach, org: str, user: str, campaign: str) -> None:
+def test_nobody_reads_what_is_not_theirs(outreach: Outreach, org: str, user: str, campaign: str) -> None:
     id_ = met(outreach)
-    caller = VerifiedCaller(org=org, user=user, email="other@example.com", role="admin")
+    caller = VerifiedCaller(org=org, user=user, email="other@example.com", role="member")
     with pytest.raises(NotFound):
         read_answer(outreach, caller, campaign, id_)
+    with pytest.raises(Forbidden if (org, campaign) == (ORG, "c1") else NotFound):
+        read_answer(outreach, msgspec.structs.replace(caller, role="admin"), campaign, id_)
     assert outreach.bodies() == set()
 
 

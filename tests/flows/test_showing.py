@@ -10,7 +10,7 @@ import pytest
 
 from lib.core import keys
 from lib.core.campaigns.editing import Edit
-from lib.core.errors import NotFound
+from lib.core.errors import Forbidden, NotFound
 from lib.core.records import Pending, Status
 from lib.flows.controlling import Reason, pause
 from lib.flows.editing import edit
@@ -94,10 +94,10 @@ def test_admin_sees_figures_alone_and_a_colleague_nothing(control: Control) -> N
     control.push()
     shown = show_campaign(control, ADMIN, "c1")
     assert (shown.figures["replied"], shown.answers, shown.steps) == (1, (), ())
-    for caller in (COLLEAGUE, ADMIN):
-        with pytest.raises(NotFound):
+    for caller, error in ((COLLEAGUE, NotFound), (ADMIN, Forbidden)):
+        with pytest.raises(error):
             show_answer(control, caller, "c1", f"{MAILBOX}-{gmail_id}")
-        with pytest.raises(NotFound):
+        with pytest.raises(error):
             list_candidates(control, caller, "c1", Page())
     with pytest.raises(NotFound):
         show_campaign(control, COLLEAGUE, "c1")
@@ -143,6 +143,7 @@ def listed(control: Control, **changes: Any) -> ShownMailbox:
     inbox = msgspec.structs.replace(control.inbox(), **changes)
     control.put(keys.inbox(control.inbox_id), inbox)
     (one,) = list_mailboxes(control, AUTHOR)
+    assert isinstance(one, ShownMailbox)
     return one
 
 

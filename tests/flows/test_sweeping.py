@@ -26,9 +26,7 @@ def outreach() -> Outreach:
     made.send()
     made.answer(text=WORDS)
     made.push("of an answer")
-    made.maintain()
-    made.pass_time(timedelta(hours=2))
-    made.maintain()
+    made.put(keys.org(ORG), Org(org=ORG, sweep_at=made.clock.now() + DAY))
     return made
 
 
@@ -50,7 +48,7 @@ def quiet(outreach: Outreach) -> None:
     outreach.put(keys.inbox(inbox.id), inbox)
 
 
-def test_an_org_is_looked_through_from_the_first_look_into_a_mailbox_on(outreach: Outreach) -> None:
+def test_an_org_is_looked_through_daily(outreach: Outreach) -> None:
     due = org(outreach).sweep_at
     assert due == outreach.clock.now() + DAY
     outreach.pass_time(DAY)
@@ -131,11 +129,7 @@ def test_nothing_is_written_to_an_org_that_is_erased_or_gone(outreach: Outreach)
     seen = org(outreach)
     outreach.put(keys.org(ORG), Org(org=ORG, erasing="x"))
     sweeping.sweep(outreach, seen)
-    sweeping.schedule(outreach, outreach.inbox())
     assert org(outreach) == Org(org=ORG, erasing="x")
     outreach.store._documents.pop(keys.org(ORG).path)
-    inbox = outreach.inbox()
-    outreach.store._documents.pop(keys.inbox(inbox.id).path)
     sweeping.sweep(outreach, seen)
-    sweeping.schedule(outreach, inbox)
     assert outreach.kept(Org) == []

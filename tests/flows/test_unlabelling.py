@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lib.core import keys
-from lib.core.records import Campaign, CampaignLabels, Reads, Status
-from tests.flows.memory_services import ORG, OWNER
+from lib.core.records import AuditEntry, Campaign, CampaignLabels, Reads, Status
+from tests.flows.memory_services import MAILBOX, ORG, OWNER
 from tests.flows.outreach import ANN, BEN, Outreach
 
 
@@ -59,6 +59,9 @@ def test_deleted_label_pauses_the_campaign_and_stops_nobody(outreach: Outreach) 
     outreach.push()
     found = campaign(outreach)
     assert (found.status, "deleted in Gmail" in found.why) == ("paused", True)
+    assert found.paused_for == "label"
+    [entry] = [one for one in outreach.kept(AuditEntry) if one.deed == "paused_campaign"]
+    assert (entry.by, entry.mailbox, entry.campaign) == ("", MAILBOX, "c1")
     assert (outreach.status(), outreach.status(BEN)) == (Status.WAITING, Status.WAITING)
 
 

@@ -15,7 +15,7 @@ import requests
 
 from lib.core import keys
 from lib.core.ids import address_id
-from lib.core.records import Inbox, Mailbox, Record
+from lib.core.records import Inbox, Mailbox, Record, Usage
 from tests.e2e.demo.browser import Browser
 from tests.localcloud.memory_store import MemoryStore
 
@@ -30,7 +30,7 @@ WEB_APP = "https://app.example.com"
 RETURN_URL = f"{WEB_APP}/mailboxes"
 RECRUITER, OTHER = "robin@example.com", "sam@example.com"
 GMAIL_SCOPE = "https://www.googleapis.com/auth/gmail.modify"
-PARAMETERS = {"ticket", "state", "code"}
+PARAMETERS = {"ticket", "state", "code", "token"}
 Json = dict[str, Any]
 
 
@@ -129,9 +129,10 @@ class Office:
         return self.store.read([key])[key]
 
     def stored(self) -> Mapping[str, tuple[type[Record], bytes]]:
-        """Return every document: its path, kind and content."""
+        """Return every document but the counts of what was used: its path, kind and content."""
         assert isinstance(self.store, MemoryStore)
-        return {path: (one.kind, one.content) for path, one in self.store._documents.items()}
+        documents = self.store._documents.items()
+        return {path: (one.kind, one.content) for path, one in documents if one.kind is not Usage}
 
     def sent(self, subject: str, address: str = RECRUITER) -> list[EmailMessage]:
         """Return the mails of a subject in a mailbox's SENT."""

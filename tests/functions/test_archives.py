@@ -37,7 +37,7 @@ ANSWERS = {
     "enqueue_campaign": ("POST", "/", 401, "urn:outreach:error:unauthenticated"),
     "mailboxes": ("POST", "/connections", 401, "urn:outreach:error:unauthenticated"),
     "maintain": ("GET", "/", 405, '"outcome":"refused"'),
-    "oauth_callback": ("GET", "/start", 422, "<h1>This did not work</h1>"),
+    "oauth_callback": ("GET", "/start", 422, "<h1>This link is not complete</h1>"),
     "send_step": ("POST", "/", 200, '"outcome":"settled_badly"'),
     "settings": ("GET", "/", 401, "urn:outreach:error:unauthenticated"),
     "unsubscribe": ("GET", f"/{LINK}", 200, "<h1>Stop these e-mails?</h1>"),

@@ -146,23 +146,27 @@ def test_nothing_is_held_that_needs_a_decision(office: Office) -> None:
     assert refused.status_code == 409
 
 
-def test_only_the_author_steers(office: Office) -> None:
+def test_nobody_steers_what_is_not_theirs_and_an_admin_only_stops(office: Office) -> None:
     accepted(office)
     before, id_ = office.stored(), candidates(office)[0]["id"]
-    for token in (office.token("user-2", OTHER), office.token("user-2", OTHER, role="admin")):
+    member, admin = office.token("user-2", OTHER), office.token("user-2", OTHER, role="admin")
+    for deed in ("pause", "cancel", f"candidates/{id_}/skip"):
+        assert office.call("POST", f"campaigns/c1/{deed}", member, json={}).status_code == 404, deed
+    for token, status in ((member, 404), (admin, 403)):
         for method, path, body in (
-            ("POST", "pause", {}),
             ("POST", "resume", {}),
-            ("POST", "cancel", {}),
+            ("POST", "approve", {"revision": 1}),
             ("POST", "candidates", {"candidates": [{"email": "mo@example.org"}]}),
             ("GET", "candidates", None),
-            ("POST", f"candidates/{id_}/skip", {}),
             ("POST", f"candidates/{id_}/decision", {"was_sent": False}),
             ("GET", "answers/x-1", None),
             ("PATCH", "answers/x-1", {"interest": None}),
             ("POST", "answers/x-1/read", {}),
         ):
-            assert office.call(method, f"campaigns/c1/{path}", token, json=body).status_code == 404, path
+            assert office.call(method, f"campaigns/c1/{path}", token, json=body).status_code == status, path
         edit = {"revision": 1, "steps": []}
-        assert office.call("PATCH", "campaigns/c1", token, json=edit).status_code == 404
+        assert office.call("PATCH", "campaigns/c1", token, json=edit).status_code == status
     assert office.stored() == before
+    skipped = office.call("POST", f"campaigns/c1/candidates/{id_}/skip", admin, json={}).json()
+    assert skipped == {"id": id_, "status": "cancelled"}
+    assert office.call("POST", "campaigns/c1/pause", admin, json={}).json()["status"] == "paused"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import requests
 
+from lib.core import keys
+from lib.core.keys import Changes, Snapshot
 from lib.core.records import Org, Status
 from tests.functions.campaigning import KIM, LEE, accepted
 from tests.functions.office import Office, faults
@@ -62,12 +65,76 @@ def test_a_list_with_faults_changes_nothing(office: Office) -> None:
     assert office.stored() == {}
 
 
-def test_the_guards_days_are_a_setting(office: Office) -> None:
+def test_settings_change_one_by_one_and_are_on_the_audit(office: Office) -> None:
+    plain = Org(org="acme")
     assert admin(office, "GET", "/").json() == {
-        "guard_days": Org(org="acme").guard_days,
+        "name": "",
+        "answers_days": plain.answers_days,
+        "reads_days": plain.reads_days,
+        "guard_days": plain.guard_days,
         "suppressed_domains": [],
     }
     assert admin(office, "PATCH", "/", json={"guard_days": 7}).json()["guard_days"] == 7
-    assert admin(office, "GET", "/").json()["guard_days"] == 7
-    assert admin(office, "PATCH", "/", json={"guard_days": 400}).status_code == 422
+    wanted = {"name": " Acme Ltd ", "answers_days": 90, "reads_days": 30, "guard_days": 7}
+    assert admin(office, "PATCH", "/", json=wanted).json() == {
+        **wanted,
+        "name": "Acme Ltd",
+        "suppressed_domains": [],
+    }
+    later(office)
+    assert admin(office, "PATCH", "/", json=wanted).status_code == 200
+    assert admin(office, "GET", "/").json()["answers_days"] == 90
+    assert deeds(office) == [
+        ("org_changed", ("guard_days:7",)),
+        ("org_changed", ("name", "answers_days:90", "reads_days:30", "guard_days:7")),
+    ]
     assert admin(office, "GET", "/nothing").status_code == 404
+
+
+def test_what_is_kept_for_less_long_is_looked_for_at_once(office: Office) -> None:
+    admin(office, "PATCH", "/", json={"name": "Acme"})
+    assert org(office).sweep_at is None
+    admin(office, "PATCH", "/", json={"answers_days": 30})
+    assert org(office).sweep_at == office.wiring.clock.now()
+
+
+def test_all_faults_of_settings_are_named_at_once(office: Office) -> None:
+    wish = {"name": "A\nB", "answers_days": 29, "reads_days": 3651, "guard_days": -1}
+    answer = admin(office, "PATCH", "/", json=wish)
+    assert answer.status_code == 422
+    assert [field for _, field, _ in faults(answer)] == ["name", "answers_days", "reads_days", "guard_days"]
+    assert admin(office, "PATCH", "/", json={"guard_days": 400}).status_code == 422
+    assert admin(office, "PATCH", "/", json={"days": 4}).status_code == 422
+    assert office.stored() == {}
+
+
+def test_the_audit_counts_what_was_suppressed_and_names_nobody(office: Office) -> None:
+    entries = {"entries": [KIM, LEE, "example.net"]}
+    for path in ("/suppressions", "/suppressions", "/suppressions/removals", "/suppressions/removals"):
+        later(office)
+        assert admin(office, "POST", path, json=entries).status_code == 200
+    about = ("addresses:2", "domains:1")
+    assert deeds(office) == [("suppressed", about), ("unsuppressed", about)]
+    later(office)
+    assert admin(office, "POST", "/suppressions", json={"entries": [KIM]}).status_code == 200
+    assert ("suppressed", ("addresses:1", "domains:0")) in deeds(office)
+
+
+def test_an_org_that_is_being_erased_keeps_its_settings(office: Office) -> None:
+    key = keys.org("acme")
+    office.store.commit(Snapshot(), Changes(None, writes={key: Org(org="acme", erasing="x")}))
+    assert admin(office, "PATCH", "/", json={"guard_days": 7}).status_code == 409
+    assert org(office) == Org(org="acme", erasing="x")
+
+
+def later(office: Office) -> None:
+    """Let the clock move on: the same deed of the same moment is one entry."""
+    office.cloud.advance(office.cloud.clock.now() + timedelta(seconds=1))
+
+
+def org(office: Office) -> Org:
+    return office.store.read([keys.org("acme")]).need(keys.org("acme"))
+
+
+def deeds(office: Office) -> list[tuple[str, tuple[str, ...]]]:
+    return sorted((one.deed, one.about) for one in office.store.audit("acme", limit=99))

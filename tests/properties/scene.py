@@ -23,6 +23,7 @@ from lib.flows.sending import send_step, task_from
 from tests.flows.memory_services import MAILBOX, ORG, OWNER, QueuedTask
 from tests.flows.outreach import DAY, MINUTE
 from tests.localcloud.gmail import mail as mails
+from tests.localcloud.gmail.faults import Fault
 from tests.properties.workers import PausingServices, Worker
 
 #: Candidates of each campaign; the first is in both.
@@ -167,6 +168,14 @@ class Scene:
     def pass_time(self, minutes: int) -> None:
         self.services.clock.move(timedelta(minutes=minutes))
         self.world.settle()
+
+    def call_will_fail(self, method: str, when: Any, error: dict[str, Any]) -> None:
+        """Let a call fail before or after its effect; what Gmail refuses it has not done.
+
+        A draft would show when that is not so; a mail without one rests on Gmail's word.
+        """
+        refused = error.get("status", 500) < 500 and method == "messages.send"
+        self.world.faults.add(Fault(method=method, when="before" if refused else when, **error))
 
     def expire_history(self) -> None:
         box = self.world.accounts[OWNER]

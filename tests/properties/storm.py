@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.localcloud.gmail.faults import Fault
 from tests.properties.scene import ERRORS, FAULTY, HOW, Scene
 
 #: What happens in a storm, and how often relative to the rest.
@@ -67,7 +66,7 @@ class Storm(Scene):
 
     def _random_fault(self, chance: random.Random) -> None:
         when: Any = chance.choice(("before", "after"))
-        self.world.faults.add(Fault(method=chance.choice(FAULTY), when=when, **chance.choice(ERRORS)))
+        self.call_will_fail(chance.choice(FAULTY), when, chance.choice(ERRORS))
 
     def _random_answer(self, chance: random.Random) -> None:
         if received := self.received():

@@ -24,7 +24,6 @@ from lib.core.optout import optout_token
 from lib.core.records import Limits
 from lib.flows.opting_out import opt_out
 from tests.flows.memory_services import ORG, connected, enrolled, in_slots
-from tests.localcloud.gmail.faults import Fault
 from tests.properties.scene import CAMPAIGNS, ERRORS, FAULTY, HOW, steps_of
 from tests.properties.storm import Storm
 
@@ -116,7 +115,7 @@ class Protocol(Storm, RuleBasedStateMachine):
         error=st.sampled_from(ERRORS),
     )
     def a_call_will_fail(self, method: str, when: Any, error: dict[str, Any]) -> None:
-        self.world.faults.add(Fault(method=method, when=when, **error))
+        self.call_will_fail(method, when, error)
 
     @rule()
     def history_expires(self) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
+from lib.core.auditing import audited
+from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.admitting import Examined, Place, Rules, Skipped, enrollment_of, examined, records_of
 from lib.core.campaigns.fields import is_id
 from lib.core.campaigns.guarding import Contacted
@@ -32,6 +34,7 @@ from lib.core.errors import Conflict, Fault
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.plans.planning import freed, slot_end
 from lib.core.records import AttachmentContent, Campaign, Enrollment, Mailbox, Record
+from lib.core.rights import NO_GRANT, bound, may_send, refuse_erased
 
 #: After so long without a sign an acceptance has died, and is undone.
 ACCEPTING_TIME = timedelta(minutes=15)
@@ -39,15 +42,19 @@ ACCEPTING_TIME = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Hold a valid request: what it says, its digest, its attachments, and its candidates' places."""
+    """Hold a valid request: whose it is, what it says, its attachments, and its candidates' places."""
 
-    org: str
-    author: str
+    caller: VerifiedCaller
     draft: Draft
     content: str
     contents: Mapping[str, str]
     plan_digest: str | None
     places: tuple[Place, ...]
+
+    @property
+    def org(self) -> str:
+        """Return the org."""
+        return self.caller.org
 
     @property
     def key(self) -> Key[Campaign]:
@@ -72,16 +79,16 @@ class Admitted:
     contacted: tuple[Contacted, ...]
 
 
-def mailbox_faults(snapshot: Snapshot, org: str, draft: Draft, author: str) -> tuple[Fault, ...]:
-    """Return what is wrong with the mailbox a new campaign names; a malformed id has its fault already.
-
-    Sending for others is not there yet, so it has to be the author's own.
-    """
+def mailbox_faults(
+    snapshot: Snapshot, draft: Draft, caller: VerifiedCaller, now: datetime
+) -> tuple[Fault, ...]:
+    """Return what is wrong with the mailbox a new campaign names; a malformed id has its fault already."""
     if not is_id(draft.mailbox):
         return ()
-    mailbox = snapshot[keys.mailbox(org, draft.mailbox)]
-    if mailbox is None or mailbox.owner != author:
-        return (Fault(field="mailbox", why="you have no mailbox of this id; connect it first"),)
+    mailbox = snapshot[keys.mailbox(caller.org, draft.mailbox)]
+    if mailbox is None or not may_send(mailbox, caller, draft.id, now):
+        why = "you have no mailbox of this id; connect it, or ask its owner for a grant"
+        return (Fault(field="mailbox", why=why),)
     inbox = snapshot[keys.inbox(mailbox.inbox)]
     if inbox is None or inbox.mailbox != mailbox.id or inbox.status != "connected":
         return (Fault(field="mailbox", why="the mailbox is disconnected; connect it again first"),)
@@ -92,7 +99,7 @@ def there_already(campaign: Campaign | None, order: Order) -> bool:
     """Say whether just this was accepted before; Conflict when the campaign of its id is another one."""
     if campaign is None:
         return False
-    if campaign.content != order.content or campaign.author != order.author:
+    if campaign.content != order.content or campaign.author != order.caller.user:
         raise Conflict(f"there is another campaign {campaign.id!r}: choose another id")
     if campaign.status == "undoing":
         raise Conflict("an acceptance of this campaign that died is being undone: try again in a minute")
@@ -108,7 +115,8 @@ def campaign_of(order: Order, mailbox: Mailbox, start: datetime, now: datetime) 
         name=draft.name,
         mailbox=mailbox.id,
         inbox=mailbox.inbox,
-        author=order.author,
+        author=order.caller.user,
+        author_email=order.caller.email,
         timezone=draft.timezone,
         window=draft.window,
         steps=draft.steps,
@@ -132,12 +140,18 @@ def begun(
 ) -> Changes[Begun | None]:
     """Begin a campaign and reserve all its places, or find the one that is there.
 
-    None, with nothing written: the plan is no longer the one whose digest the request carries.
+    From now on its author is known to the mailbox by their id. Conflict when they may not send from it (any
+    more). None, with nothing written: the plan is no longer the one whose digest the request carries.
     """
     existing = snapshot[order.key]
     if there_already(existing, order):
         assert existing is not None
         return Changes(Begun(existing, None))
+    mailbox_key = keys.mailbox(order.org, campaign.mailbox)
+    mailbox = snapshot[mailbox_key]
+    refuse_erased(snapshot[keys.org(order.org)], mailbox)
+    if mailbox is None or not may_send(mailbox, order.caller, campaign.id, now):
+        raise Conflict(NO_GRANT)
     found = planned_on(snapshot, sketch)
     if found.need:
         return Changes(None, need=frozenset(day_keys(sketch.terms, found.need)))
@@ -148,14 +162,25 @@ def begun(
         if not same or any(slot_end(due, sketch.terms.limits) <= now for due in dues):
             return Changes(None)
     campaign = msgspec.structs.replace(campaign, days=span_of(slots))
-    writes: dict[Key[Any], Record] = {order.key: campaign}
-    for date, day in found.days.items():
-        writes[keys.day(order.org, campaign.mailbox, date)] = day
-    for id_, content in order.contents.items():
-        writes[keys.attachment(order.org, campaign.id, id_)] = AttachmentContent(
-            org=order.org, campaign=campaign.id, id=id_, content=content
+    return Changes(
+        Begun(campaign, slots),
+        {
+            order.key: campaign,
+            # Written even where nothing is bound: a grant that ends now, or an erasure, makes this fail.
+            mailbox_key: bound(mailbox, order.caller),
+            **{keys.day(order.org, campaign.mailbox, date): day for date, day in found.days.items()},
+            **_contents(order),
+        },
+    )
+
+
+def _contents(order: Order) -> dict[Key[Any], Record]:
+    return {
+        keys.attachment(order.org, order.draft.id, id_): AttachmentContent(
+            org=order.org, campaign=order.draft.id, id=id_, content=content
         )
-    return Changes(Begun(campaign, slots), writes)
+        for id_, content in order.contents.items()
+    }
 
 
 def admitted(
@@ -183,7 +208,7 @@ def admitted(
     return Changes(_outcome(found, added, left_out), writes)
 
 
-def activated(snapshot: Snapshot, order: Order, slots: Slots, enrolled: int) -> Changes[None]:
+def activated(snapshot: Snapshot, order: Order, slots: Slots, enrolled: int, now: datetime) -> Changes[None]:
     """Make a campaign active, with the number of those who are in it; free the places of who is not.
 
     ``slots``: of those who were not admitted. Should another worker have admitted one, it is counted.
@@ -201,7 +226,15 @@ def activated(snapshot: Snapshot, order: Order, slots: Slots, enrolled: int) -> 
     writes: dict[Key[Any], Record] = {
         order.key: msgspec.structs.replace(
             campaign, status="active", wake_at=None, candidates=enrolled + len(slots) - len(out)
-        )
+        ),
+        **audited(
+            "accepted_campaign",
+            order.org,
+            now,
+            by=order.caller.user,
+            mailbox=campaign.mailbox,
+            campaign=campaign.id,
+        ),
     }
     for key in days:
         day = snapshot[key]

@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
+from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.admitting import Examined, Place, Rules, enrollment_of, examined, records_of
 from lib.core.campaigns.reserving import Sketch, day_keys, planned_anew, planned_on, slots_of
 from lib.core.errors import Conflict
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.plans.planning import Wish
 from lib.core.records import Campaign, Enrollment, Record
+from lib.core.rights import is_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,18 @@ def takes_more(campaign: Campaign) -> Campaign:
 
 
 def added(
-    snapshot: Snapshot, before: Campaign, chunk: Sequence[Place], sketch: Sketch, rules: Rules, despite: str
+    snapshot: Snapshot,
+    before: Campaign,
+    chunk: Sequence[Place],
+    sketch: Sketch,
+    rules: Rules,
+    despite: str,
+    caller: VerifiedCaller,
 ) -> Changes[Addition]:
     """Add some candidates; ``before`` is the campaign against whose steps they were checked.
 
-    ``sketch`` plans for those who seemed fit; of them, who no longer is gets no place.
+    ``sketch`` plans for those who seemed fit; of them, who no longer is gets no place. With what the
+    mailbox's owner has not seen it is another campaign, to be approved anew.
     """
     key = keys.campaign(before.org, before.id)
     campaign = takes_more(snapshot.need(key))
@@ -64,9 +73,17 @@ def added(
     }
     for place, enrollment in zip(fit, new, strict=True):
         writes |= records_of(snapshot, campaign, place, enrollment)
+    mailbox = snapshot.need(keys.mailbox(campaign.org, campaign.mailbox))
+    # What the owner has not seen is not approved, whether or not anybody asks for that now.
+    unseen = not is_owner(mailbox, caller)
+    if unseen:
+        # Written as it is: a grant that ends now makes this fail.
+        writes[keys.mailbox(mailbox.org, mailbox.id)] = mailbox
     writes[key] = msgspec.structs.replace(
         campaign,
         candidates=campaign.candidates + len(new),
+        revision=campaign.revision + unseen,
+        approved_at=None if unseen else campaign.approved_at,
         despite=_both(campaign.despite, despite),
     )
     return Changes(Addition(found, tuple(new)), writes)

@@ -1,4 +1,4 @@
-"""Own what people decide about a running campaign: to pause, resume or cancel it, to skip a candidate.
+"""Own what people decide about a running campaign: pause, resume, approve, cancel it, skip a candidate.
 
 Invariants: what is decided twice is decided once; a cancelled campaign never runs again; whoever is stopped
 gives their later places in the slot ledger back in the same commit.
@@ -6,16 +6,15 @@ gives their later places in the slot ledger back in the same commit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from lib.core import keys
-from lib.core.callers import VerifiedCaller
 from lib.core.enrollment import LIVE, Event, stopped
-from lib.core.errors import Conflict, Fault, InvalidRequest, NotFound
+from lib.core.errors import Conflict, Fault, InvalidRequest
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.plans.freeing import day_keys, freed_days
 from lib.core.records import Campaign, Enrollment, Record
@@ -25,13 +24,14 @@ WHY_LIMIT = 500
 SKIPPED = "skipped by the user"
 CANCELLED = "the campaign was cancelled"
 
-
-def own(snapshot: Snapshot, key: Key[Campaign], caller: VerifiedCaller) -> Campaign:
-    """Return a campaign that the caller may steer: their own; any other one does not exist for them."""
-    campaign = snapshot.need(key)
-    if campaign.author != caller.user:
-        raise NotFound("no such campaign")
-    return campaign
+#: Whose doing a pause is; and which others take its place: they do not end when it does.
+Pause = Literal["person", "owner", "disconnect", "grant", "label"]
+_OUTRANKED: Mapping[str, tuple[Pause, ...]] = {
+    "disconnect": ("person", "owner", "grant", "label"),
+    "grant": ("person", "owner"),
+    "label": ("person", "owner"),
+    "person": ("owner",),
+}
 
 
 def reason(given: str) -> str:
@@ -43,13 +43,16 @@ def reason(given: str) -> str:
     return words
 
 
-def paused(campaign: Campaign, why: str) -> Campaign:
-    """Let nothing more go out until the campaign is resumed; a paused one keeps its first reason."""
-    if campaign.status == "paused":
+def paused(campaign: Campaign, why: str, whose: Pause = "person") -> Campaign:
+    """Let nothing more go out until the campaign is resumed.
+
+    A paused one keeps its first reason, unless that pause would end by itself and this one does not.
+    """
+    if campaign.status == "paused" and whose not in _OUTRANKED.get(campaign.paused_for, ()):
         return campaign
-    if campaign.status != "active":
+    if campaign.status not in ("active", "paused"):
         raise Conflict(_cannot("paused", campaign))
-    return msgspec.structs.replace(campaign, status="paused", why=why)
+    return msgspec.structs.replace(campaign, status="paused", why=why, paused_for=whose)
 
 
 def resumed(campaign: Campaign, now: datetime) -> Campaign:
@@ -58,7 +61,19 @@ def resumed(campaign: Campaign, now: datetime) -> Campaign:
         return campaign
     if campaign.status != "paused":
         raise Conflict(_cannot("resumed", campaign))
-    return planned_anew(msgspec.structs.replace(campaign, status="active", why=""), now)
+    active = msgspec.structs.replace(campaign, status="active", why="", paused_for="")
+    return planned_anew(active, now)
+
+
+def approved(campaign: Campaign, revision: int, now: datetime) -> Campaign:
+    """Let a delegate's campaign go out as its mailbox's owner saw it; what waited is planned anew."""
+    if campaign.status not in ("active", "paused"):
+        raise Conflict(_cannot("approved", campaign))
+    if campaign.revision != revision:
+        raise Conflict("the campaign was changed since: look at it as it is now, and approve that")
+    if campaign.approved_at is not None:
+        return campaign
+    return planned_anew(msgspec.structs.replace(campaign, approved_at=now), now)
 
 
 def planned_anew(campaign: Campaign, now: datetime) -> Campaign:

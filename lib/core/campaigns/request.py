@@ -82,7 +82,9 @@ class Shortlist:
 def read_request(body: bytes) -> Reading:
     """Read a request; only what is no JSON object at all raises InvalidRequest here."""
     data = _object(body)
-    faults = fields.unknown(data, _FIELDS)
+    # What an export says besides is no part of a request.
+    asked = {name: value for name, value in data.items() if not name.startswith(shortlist.RESULT_PREFIX)}
+    faults = fields.unknown(asked, _FIELDS)
     head = {
         "id": fields.identifier(data, "id", faults),
         "mailbox": fields.identifier(data, "mailbox", faults),

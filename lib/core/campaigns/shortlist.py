@@ -1,7 +1,8 @@
 """Own the shortlist: candidates as they come in, as CSV or as JSON, and what can be wrong with them.
 
 Invariants: what passes is deliverable (one candidate an address, in its ASCII form) and holds no character
-that could end a header; every fault is listed, a CSV's with the line of the file.
+that could end a header; every fault is listed, a CSV's with the line of the file. What an export says of how
+a candidate fared (``outreach_...``) is left out, so that it can come in again as it is.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from lib.core.errors import Fault
 from lib.core.ids import normalise_address
 from lib.core.plans.holidays_of import is_place
 from lib.core.records import Words
+from lib.core.spreadsheets import as_written
 
 #: The most candidates of one request; more are added by further ones.
 CANDIDATE_LIMIT = 10_000
@@ -46,6 +48,8 @@ TAKEN_NAMES = frozenset(
         "blank",
     }
 )
+#: Begins the names of what an export says besides, which is no part of a shortlist.
+RESULT_PREFIX = "outreach_"
 #: Columns that are no variables of the templates' own.
 OWN_COLUMNS = frozenset({"email", "name", "timezone", "country"})
 
@@ -110,7 +114,8 @@ def read_csv(data: bytes) -> tuple[list[Row], list[Fault]]:
         return [], [Fault(field="shortlist", why="is empty: the first line names the columns")]
     (line, header), *rest = records
     columns = [name.strip() for name in header]
-    faults = [Fault(field=name, why=why, line=line) for name, why in _column_faults(columns)]
+    own = [name for name in columns if not name.startswith(RESULT_PREFIX)]
+    faults = [Fault(field=name, why=why, line=line) for name, why in _column_faults(own)]
     if faults:
         return [], faults
     return _rows(columns, rest)
@@ -154,7 +159,11 @@ def _rows(columns: list[str], records: Sequence[tuple[int, list[str]]]) -> tuple
             why = f"the line has {len(cells)} cells, the header {len(columns)}"
             faults.append(Fault(field="shortlist", why=why, line=line))
             continue
-        named = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+        named = {
+            name: as_written(cell.strip())
+            for name, cell in zip(columns, cells, strict=True)
+            if not name.startswith(RESULT_PREFIX)
+        }
         rows.append(Row(index=index, line=line, cells=named))
     if not records:
         faults.append(Fault(field="shortlist", why="there are no candidates below the header"))
@@ -167,10 +176,11 @@ def read_list(items: Any) -> tuple[list[Row], list[Fault]]:
         return [], [Fault(field="candidates", why="a list of at least one candidate is needed")]
     rows: list[Row] = []
     faults: list[Fault] = []
-    for index, item in enumerate(items):
-        if not isinstance(item, dict):
+    for index, given in enumerate(items):
+        if not isinstance(given, dict):
             faults.append(Fault(field=f"candidates[{index}]", why="is not an object"))
             continue
+        item = {name: cell for name, cell in given.items() if not name.startswith(RESULT_PREFIX)}
         texts = {name: cell.strip() for name, cell in item.items() if isinstance(cell, str)}
         row = Row(
             index=index,

@@ -10,6 +10,7 @@ from lib.core.records.record import Record
 #: What a person or the system does with a mailbox and its campaigns.
 Deed = Literal[
     "invited",
+    "withdrawn",
     "connected",
     "disconnecting",
     "disconnected",

@@ -93,7 +93,8 @@ class Campaign(Record, frozen=True, kw_only=True):
     looks whether something was left undone (an acceptance, a new plan, a cancellation); None: nothing.
     days: first and last date of the slot ledger that acceptance reserved. labels: None until the first mail.
     despite: the author's reason for writing to candidates whom a colleague has just written to.
-    paused_for: whose doing the pause is; "": none. approved_at: when the mailbox's owner approved it, as it
+    paused_for: whose doing the pause is ("person": its author's; "owner": the mailbox's owner's, or an
+    admin's, which the author cannot end); "": none. approved_at: when the mailbox's owner approved it, as it
     is now. author_email: shown to the owner.
     stop_on_own_answer: the user's answer by hand stops the follow-ups. stop_elsewhere: an answer stops the
     candidate's other campaigns in the org. stop_colleagues: it stops candidates of the same company here;
@@ -127,7 +128,7 @@ class Campaign(Record, frozen=True, kw_only=True):
     stop_elsewhere: bool = False
     stop_colleagues: bool = False
     stopped_domains: tuple[str, ...] = ()
-    paused_for: Literal["", "person", "disconnect", "grant", "label"] = ""
+    paused_for: Literal["", "person", "owner", "disconnect", "grant", "label"] = ""
     approved_at: datetime | None = None
     author_email: str = ""
 
