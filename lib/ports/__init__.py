@@ -1,7 +1,18 @@
 """Own the Protocols: what the flows need from the outside."""
 
 from lib.ports.gmail import Gmail
-from lib.ports.services import Clock, Consent, OAuth, Services, Tasks, Vault
+from lib.ports.services import Clock, Consent, OAuth, Services, Tasks, Vault, Webhooks
 from lib.ports.store import CHANGE_TRIES, Store
 
-__all__ = ["CHANGE_TRIES", "Clock", "Consent", "Gmail", "OAuth", "Services", "Store", "Tasks", "Vault"]
+__all__ = [
+    "CHANGE_TRIES",
+    "Clock",
+    "Consent",
+    "Gmail",
+    "OAuth",
+    "Services",
+    "Store",
+    "Tasks",
+    "Vault",
+    "Webhooks",
+]

@@ -81,7 +81,7 @@ class Inbox(Record, frozen=True, kw_only=True):
     shown. covered_since: how far back the last catch-up after an expired history went (None: there was none).
     behind: connected anew, and what came in meanwhile is not worked off: nothing is sent until it is.
     leaving_at: when ``maintain`` goes on with a disconnect that is under way; leaving_since, leaving_by: when
-    and by whom it was asked for.
+    and by whom it was asked for. ended_at: when the connection ended.
     """
 
     id: str
@@ -115,6 +115,7 @@ class Inbox(Record, frozen=True, kw_only=True):
     leaving_at: datetime | None = None
     leaving_since: datetime | None = None
     leaving_by: str = ""
+    ended_at: datetime | None = None
 
 
 class Reservation(msgspec.Struct, frozen=True, kw_only=True):
