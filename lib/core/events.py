@@ -112,5 +112,8 @@ def _of_mailbox(snapshot: Snapshot, before: Inbox, after: Inbox) -> dict[Key[Any
 
 def _wake_at(snapshot: Snapshot, org: str, at: datetime) -> datetime | None:
     """Return when an event is to be delivered; None where it is known that nobody listens."""
-    record = snapshot.get(keys.org(org))
-    return None if record is not None and not record.webhooks else at
+    key = keys.org(org)
+    if key not in snapshot:
+        return at
+    record = snapshot[key]
+    return at if record is not None and record.webhooks else None

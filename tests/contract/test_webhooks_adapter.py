@@ -41,11 +41,22 @@ class Listener:
             except OSError:
                 return
             with connection:
-                self.requests.append(connection.recv(65536))
+                self.requests.append(whole(connection))
                 try:
                     self.answer(connection)
                 except OSError:
                     continue
+
+
+def whole(connection: socket.socket) -> bytes:
+    """Return a request with its body, which comes in a packet of its own."""
+    request = b""
+    while not request.endswith(b'{"a":1}'):
+        some = connection.recv(65536)
+        if not some:
+            break
+        request += some
+    return request
 
 
 @contextmanager

@@ -79,10 +79,12 @@ def test_what_happens_to_a_candidate_is_told_in_order_and_numbered(outreach: Out
 def test_where_nobody_listens_the_log_is_kept_and_nothing_queued() -> None:
     outreach = Outreach(ANN)
     assert outreach.send() == "sent"
+    assert [(one.type, one.wake_at) for one in log(outreach)] == [("candidate.sent", None)]
+    answered(outreach)
     outreach.go_on()
     assert outreach.webhooks.posted == []
-    assert [(one.type, one.wake_at) for one in log(outreach)] == [("candidate.sent", None)]
-    assert not [task for task in outreach.tasks.names if "event" in task]
+    assert [(one.type, one.wake_at) for one in log(outreach)][1:] == [("candidate.replied", None)]
+    assert not [task for task in outreach.tasks.waiting if task.function == "deliver_event"]
 
 
 def test_a_log_entry_names_nobody(outreach: Outreach) -> None:
@@ -163,6 +165,25 @@ def test_a_task_that_comes_twice_delivers_once(outreach: Outreach) -> None:
     outcomes = [deliver_event(outreach, task_from(task.body)) for _ in range(2)]
     assert outcomes == ["delivered", "nothing to deliver"]
     assert len(told(outreach)) == 1
+
+
+def test_a_task_that_comes_while_a_delivery_is_under_way_leaves_it_alone(
+    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outreach.send()
+    outreach.pass_time(MINUTE)
+    outreach.maintain()
+    [task] = [one for one in outreach.tasks.waiting if one.function == "deliver_event"]
+    meanwhile: list[str] = []
+    post = delivering_events._post
+
+    def slow(*args: Any) -> int:
+        meanwhile.append(deliver_event(outreach, task_from(task.body)))
+        return post(*args)
+
+    monkeypatch.setattr(delivering_events, "_post", slow)
+    assert deliver_event(outreach, task_from(task.body)) == "delivered"
+    assert (meanwhile, len(told(outreach))) == (["another worker's"], 1)
 
 
 def test_a_worker_that_dies_after_its_claim_is_replaced(
