@@ -180,8 +180,8 @@ ENDINGS: Mapping[Why, Ending] = {
     "elsewhere": Ending(
         title="This mailbox is connected elsewhere",
         says=(
-            "It is connected in another organisation, and can be in one only. Please disconnect it there "
-            "first, or ask the people there to."
+            "It is connected in another organisation, and can be in one only. Please have it disconnected "
+            "and erased there first."
         ),
         status=409,
         way="later",
