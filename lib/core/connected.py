@@ -32,13 +32,16 @@ def connection_keys(connection: Connection, inbox: str, mailbox: str) -> list[Ke
     ]
 
 
-def refuse_unfit(before: Inbox | None, connection: Connection) -> None:
-    """Raise NotConnected where a live connection of the address is in the way."""
+def refuse_unfit(before: Inbox | None, connection: Connection, account: str) -> None:
+    """Raise NotConnected where a live connection of the address is in the account's way."""
     if before is not None and before.org != connection.org:
         raise NotConnected("elsewhere", connection)
     # A disconnect ends with a revocation at Google, which would take the new consent away too.
     if before is not None and before.status == "leaving":
         raise NotConnected("leaving", connection)
+    # Its token would be lost with nobody to give it back, and its candidates would wait for ever.
+    if before is not None and before.sealed_token and before.mailbox != account:
+        raise NotConnected("taken", connection)
 
 
 def connected(snapshot: Snapshot, connection: Connection, fresh: Inbox, now: datetime) -> Changes[None]:
@@ -50,9 +53,9 @@ def connected(snapshot: Snapshot, connection: Connection, fresh: Inbox, now: dat
     if home_key not in snapshot:
         return Changes(None, need=frozenset({home_key}))
     home = snapshot[home_key]
-    refuse_unfit(before, connection)
+    refuse_unfit(before, connection, fresh.mailbox)
     if _is_own(home, fresh):
-        refuse_unfit(home, connection)
+        refuse_unfit(home, connection, fresh.mailbox)
     if (org is not None and org.erasing) or (mailbox is not None and mailbox.erasing):
         raise NotConnected("erasing", connection)
     if snapshot[wish] is None:

@@ -32,6 +32,7 @@ Why = Literal[
     "gmail_refuses",
     "other_account",
     "elsewhere",
+    "taken",
     "leaving",
     "erasing",
     "silent",
@@ -185,6 +186,14 @@ ENDINGS: Mapping[Why, Ending] = {
         ),
         status=409,
         way="later",
+    ),
+    "taken": Ending(
+        title="This address was another account's",
+        says=(
+            "Another Google account is still connected under it. Please have that mailbox disconnected "
+            "first, by its owner or an admin of your organisation."
+        ),
+        status=409,
     ),
     "leaving": Ending(
         title="This mailbox is just being disconnected",

@@ -140,7 +140,8 @@ def _opened(services: Services, connection: Connection, consent: Consent, refres
     if normalise_address(address) != normalise_address(connection.address):
         raise NotConnected("other_account", connection)
     inbox_id = address_id(services.address_key, address)
-    refuse_unfit(services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)], connection)
+    before = services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)]
+    refuse_unfit(before, connection, consent.sub)
     # Gmail has answered for this account: what it refuses now lies in the project.
     with _told(connection, otherwise="not_set_up"):
         label = gmail.ensure_labels([LABEL])[0] if connection.access == "full" else None

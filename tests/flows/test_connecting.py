@@ -167,8 +167,14 @@ def test_reconnected_mailbox_keeps_its_grants_and_its_owners_settings(browser: B
 def test_address_given_to_another_account_begins_anew(browser: Browser) -> None:
     """A history id of the old account means nothing in the new one."""
     browser.connect()
-    browser.put(keys.inbox(browser.inbox_id), msgspec.structs.replace(browser.inbox(), cursor="999999999"))
+    before = msgspec.structs.replace(browser.inbox(), cursor="999999999")
+    browser.put(keys.inbox(browser.inbox_id), before)
     browser.oauth.grant = msgspec.structs.replace(browser.oauth.grant, sub="sub-new")
+    with pytest.raises(NotConnected, match="another account"):
+        browser.connect()
+    assert browser.inbox() == before
+    gone = msgspec.structs.replace(before, status="disconnected", sealed_token="")
+    browser.put(keys.inbox(browser.inbox_id), gone)
     browser.connect()
     inbox = browser.inbox()
     assert inbox.mailbox == "sub-new"

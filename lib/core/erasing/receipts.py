@@ -22,7 +22,8 @@ AGAIN_AFTER = timedelta(hours=1)
 
 _IN_GMAIL = KeptPart(
     what="mails, drafts and labels in the mailbox itself",
-    why="they are its owner's own; who wants them gone asks the owner",
+    why="they are its owner's own; who wants them gone asks the owner. Only should Gmail forget what was new "
+    "can an answer of the last hours in somebody else's thread be found there again",
 )
 _LOGS = KeptPart(
     what="log lines, which hold ids and keyed hashes only",
