@@ -15,6 +15,7 @@ OUTREACH_TOPIC             yes      projects/P/topics/T, where Gmail publishes
 OUTREACH_INVOKER           no       service account that tasks call with; unset: no token (local only)
 OUTREACH_BACKUP_DAYS       no       for how many days Firestore's backups are kept; on receipts of erasure
                                     (default: 30)
+OUTREACH_WEBHOOKS_LOOPBACK no       yes: webhooks may be plain http to this machine (tests, local only)
 OUTREACH_CLOCK_URL         no       URL of a clock; unset: the system's
 OUTREACH_SECRET_*          if env   the secrets, for SECRETS_BACKEND=env: ..._OAUTH_CLIENT, ..._TOKEN_KEYSET,
                                     ..._ADDRESS_KEY, ..._TICKET_KEY
@@ -57,6 +58,7 @@ QUEUE = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[^/]+")
 TASK_URL = re.compile(r"https://[^\s{}]*\{service\}[^\s{}]*")
 TOPIC = re.compile(r"projects/[^/]+/topics/[^/]+")
 AWS_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+YES = re.compile("yes")
 ENDPOINT = re.compile(r"[^/\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
 
 
@@ -80,6 +82,7 @@ class Settings:
     topic: str
     invoker: str | None
     clock_url: str | None
+    webhooks_loopback: bool
     secrets_backend: SecretsBackend
     aws_role: str | None
     aws_region: str
@@ -115,6 +118,7 @@ class Settings:
             topic=read.like("OUTREACH_TOPIC", TOPIC, "projects/P/topics/T"),
             invoker=read.text("OUTREACH_INVOKER", "") or None,
             clock_url=read.url("OUTREACH_CLOCK_URL", "") or None,
+            webhooks_loopback=read.like("OUTREACH_WEBHOOKS_LOOPBACK", YES, "yes, or not set", "") == "yes",
             secrets_backend=backend,
             aws_role=read.like("OUTREACH_AWS_ROLE", AWS_ROLE, "arn:aws:iam::ACCOUNT:role/NAME", "") or None,
             aws_region=read.text("AWS_REGION", None if backend == "aws" else ""),

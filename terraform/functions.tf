@@ -21,6 +21,20 @@ locals {
       timeout_seconds = 120
     }
 
+    deliver_event = {
+      description = "Tell webhooks of others what happened"
+      callers     = ["tasks"]
+      secrets     = ["address-key"]
+      queues      = true
+      memory      = "512Mi"
+      cpu         = "1"
+      # It waits for the servers of others, up to ten seconds each.
+      concurrency     = 16
+      min_instances   = 0
+      max_instances   = 5
+      timeout_seconds = 300
+    }
+
     enqueue_campaign = {
       description = "Plan, try and accept campaigns, for the web app"
       callers     = ["public"]

@@ -120,6 +120,11 @@ def audit(org: str, id_: str) -> Key[records.AuditEntry]:
     return Key(records.AuditEntry, f"orgs/{org}/audit/{id_}")
 
 
+def event(org: str, id_: str) -> Key[records.OutgoingEvent]:
+    """Return the key of an event of the log."""
+    return Key(records.OutgoingEvent, f"orgs/{org}/events/{id_}")
+
+
 def usage(org: str, id_: str) -> Key[records.Usage]:
     """Return the key of what a user has used of something."""
     return Key(records.Usage, f"orgs/{org}/usage/{id_}")
@@ -139,6 +144,7 @@ COLLECTIONS: Mapping[type[records.Record], str] = {
     records.Invitation: "invitations",
     records.Mailbox: "mailboxes",
     records.OAuthState: "oauth_states",
+    records.OutgoingEvent: "events",
     records.Pending: "pending",
     records.Reads: "mailboxes/{}/reads",
     records.ReadsHead: "mailboxes/{}/chains",

@@ -187,6 +187,7 @@ def gone(snapshot: Snapshot, key: Key[Inbox], token: str, why: str, now: datetim
         leaving_at=None,
         leaving_since=None,
         leaving_by="",
+        ended_at=now,
     )
     entry = audited("disconnected", inbox.org, now, by=inbox.leaving_by, mailbox=inbox.mailbox)
     return Changes(None, writes={key: after, **entry})

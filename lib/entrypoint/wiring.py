@@ -18,7 +18,7 @@ import msgspec
 from lib.config import Settings, settings
 from lib.core.errors import MailboxDisconnected, Unavailable
 from lib.core.records import Inbox
-from lib.ports import Clock, Gmail, OAuth, Store, Tasks, Vault
+from lib.ports import Clock, Gmail, OAuth, Store, Tasks, Vault, Webhooks
 
 if TYPE_CHECKING:
     from lib.adapters.gmail import GmailAccess, OAuthClient
@@ -83,6 +83,13 @@ class Wiring:
             userinfo_url=self.settings.oauth_userinfo_url,
             client=client,
         )
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Return the way to the webhooks of others."""
+        from lib.adapters.webhooks import HttpWebhooks  # noqa: PLC0415 - cold start
+
+        return HttpWebhooks(loopback=self.settings.webhooks_loopback)
 
     @property
     def address_key(self) -> bytes:

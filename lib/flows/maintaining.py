@@ -19,12 +19,13 @@ from lib.core import keys
 from lib.core.enrollment import requeued
 from lib.core.errors import OutreachError
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import Campaign, Enrollment, Erasure, Inbox, Org, Status
+from lib.core.records import Campaign, Enrollment, Erasure, Inbox, Org, OutgoingEvent, Status
 from lib.flows.chaining import chain
 from lib.flows.controlling import stop_rest
 from lib.flows.erasing import erase_on
 from lib.flows.leaving import leave
 from lib.flows.queueing import queue_step
+from lib.flows.queueing_events import queue_events
 from lib.flows.reading import noting_trouble
 from lib.flows.receiving import receive
 from lib.flows.repairing import put_off, repair
@@ -37,6 +38,7 @@ from lib.ports import Services
 
 #: How many enrollments, mailboxes, campaigns and the like one run looks at; the next run goes on.
 ENROLLMENTS = 200
+EVENTS = 200
 INBOXES = 100
 CAMPAIGNS = 20
 DEPARTURES = 20
@@ -74,6 +76,7 @@ class Tally(msgspec.Struct, kw_only=True):
     left: int = 0
     erased: int = 0
     swept: int = 0
+    events: int = 0
     held: int = 0
     failed: int = 0
     more: bool = False
@@ -122,7 +125,8 @@ def _jobs(services: Services, now: datetime, tally: Tally, noted: Noted) -> list
     leaving, erasures = store.due_departures(now, DEPARTURES), store.due_erasures(now, ERASURES)
     inboxes, orgs = store.due_inboxes(now, INBOXES), store.due_orgs(now, ORGS)
     campaigns, enrollments = store.due_campaigns(now, CAMPAIGNS), store.due_enrollments(now, ENROLLMENTS)
-    limits = ((leaving, DEPARTURES), (erasures, ERASURES), (inboxes, INBOXES), (orgs, ORGS))
+    events = store.due_events(now, EVENTS)
+    limits = ((leaving, DEPARTURES), (erasures, ERASURES), (inboxes, INBOXES), (orgs, ORGS), (events, EVENTS))
     full = any(len(found) == limit for found, limit in limits)
     tally.more = full or len(campaigns) == CAMPAIGNS or len(enrollments) == ENROLLMENTS
     jobs = [
@@ -142,6 +146,9 @@ def _jobs(services: Services, now: datetime, tally: Tally, noted: Noted) -> list
     for one in enrollments:
         place = keys.enrollment(one.org, one.id)
         jobs.append(_job("enrollment_failed", place, "wake_at", _bring_on, services, one, now, tally))
+    for org_id in dict.fromkeys(one.org for one in events):
+        some = [one for one in events if one.org == org_id]
+        jobs.append(_job("events_failed", keys.org(org_id), "", _tell, services, org_id, some, now, tally))
     return jobs + [
         _job("org_failed", keys.org(org.org), "sweep_at", _sweep, services, org, tally) for org in orgs
     ]
@@ -167,6 +174,10 @@ def _sweep(services: Services, org: Org, tally: Tally) -> None:
     done = sweep(services, org)
     tally.swept += 1
     tally.more = tally.more or not done
+
+
+def _tell(services: Services, org: str, events: list[OutgoingEvent], now: datetime, tally: Tally) -> None:
+    tally.events += queue_events(services, org, events, now)
 
 
 def _bring_on(services: Services, enrollment: Enrollment, now: datetime, tally: Tally) -> None:

@@ -7,6 +7,7 @@ stands in the way.
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -38,14 +39,14 @@ def mark(services: Services, caller: VerifiedCaller, id_: str, reply_id: str, gi
     if given.interest is Interest.INTERESTED and reply.interest is not Interest.INTERESTED:
         with suppress(OutreachError):
             _label(services, permit.campaign, reply)
-    candidate = keys.enrollment(caller.org, reply.enrollment)
+    candidate, now = keys.enrollment(caller.org, reply.enrollment), services.clock.now()
 
     def decide(snapshot: Snapshot) -> Changes[Reply]:
         permit.again(snapshot)
         before, enrollment = _of(snapshot, about, id_), snapshot[candidate]
         after = msgspec.structs.replace(before, interest=given.interest)
         writes: dict[Key[Any], Record] = {} if after == before else {about: after}
-        return Changes(after, writes | _marked(candidate, enrollment, given.interest))
+        return Changes(after, writes | _marked(candidate, enrollment, given.interest, now))
 
     wanted = [*permit.wanted, about, candidate]
     return shown_answer(services.store.change(wanted, decide, known=known))
@@ -57,11 +58,11 @@ def read(services: Services, caller: VerifiedCaller, id_: str, reply_id: str) ->
 
 
 def _marked(
-    key: Key[Enrollment], enrollment: Enrollment | None, interest: Interest | None
+    key: Key[Enrollment], enrollment: Enrollment | None, interest: Interest | None, now: datetime
 ) -> dict[Key[Any], Record]:
     if enrollment is None or enrollment.interest is interest:
         return {}
-    return {key: msgspec.structs.replace(enrollment, interest=interest)}
+    return {key: msgspec.structs.replace(enrollment, interest=interest, moved_at=now)}
 
 
 def _of(snapshot: Snapshot, key: Key[Reply], campaign: str) -> Reply:

@@ -151,19 +151,19 @@ def noting_trouble(services: Services, inbox: str) -> Iterator[None]:
     try:
         yield
     except MailboxDisconnected as error:
-        _note(services, inbox, _disconnected(str(error)))
+        _note(services, inbox, _disconnected(str(error), services.clock.now()))
         raise
     except MailboxPaused as error:
         _note(services, inbox, _paused(str(error), services.clock.now() + error.retry_after))
         raise
 
 
-def _disconnected(why: str) -> Callable[[Inbox], Inbox]:
+def _disconnected(why: str, now: datetime) -> Callable[[Inbox], Inbox]:
     def after(inbox: Inbox) -> Inbox:
         # One that is leaving goes on with that: its token is still to be destroyed.
         if inbox.status != "connected":
             return inbox
-        return msgspec.structs.replace(inbox, status="disconnected", why=why)
+        return msgspec.structs.replace(inbox, status="disconnected", why=why, ended_at=now)
 
     return after
 

@@ -67,7 +67,9 @@ def record_sent(delivery: Delivery, mail: Sent, known: Snapshot | None = None) -
         new = {**found, **_audited(delivery, now), key: after} if after != enrollment else {}
         return Changes(after, writes=with_reads(new, reads))
 
-    known_one = known.only(key) if known is not None else None
+    # Whether anybody listens to events is in the org's record, which is not read for it.
+    about = (key, keys.org(delivery.enrollment.org))
+    known_one = known.only(*(one for one in about if one in known)) if known is not None else None
     after = delivery.services.store.change([key], decide, known=known_one)
     if after is not None:
         queue_step(delivery.services, after)

@@ -1,7 +1,7 @@
 """Own the Protocols: what the flows need from the outside."""
 
 from lib.ports.gmail import Gmail
-from lib.ports.services import Clock, Consent, OAuth, Services, Tasks, Vault
+from lib.ports.services import Clock, Consent, OAuth, Services, Tasks, Vault, Webhooks
 from lib.ports.store import CHANGE_TRIES, Store, Whose
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "Store",
     "Tasks",
     "Vault",
+    "Webhooks",
     "Whose",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -65,6 +65,19 @@ class OAuth(Protocol):
         """Take all the app's access to the account away; a token Google does not know is revoked already."""
 
 
+class Webhooks(Protocol):
+    """Reach the webhooks of others."""
+
+    def fault_of(self, url: str) -> str:
+        """Return why events cannot be delivered to a URL, "" when they can."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Post once, follow no redirect, and return the status.
+
+        Forbidden when the URL leads to an address that is not public; Unavailable when nobody answers.
+        """
+
+
 class Services(Protocol):
     """Hold all that the flows need; adapters are made at first use."""
 
@@ -87,6 +100,10 @@ class Services(Protocol):
     @property
     def oauth(self) -> OAuth:
         """Return Google's OAuth."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Return the way to the webhooks of others."""
 
     @property
     def address_key(self) -> bytes:

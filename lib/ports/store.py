@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from lib.core.errors import Contended
+from lib.core.events import with_events
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import (
     AuditEntry,
@@ -17,6 +18,7 @@ from lib.core.records import (
     Inbox,
     Mailbox,
     Org,
+    OutgoingEvent,
     Pending,
     Reads,
     Record,
@@ -60,7 +62,8 @@ class Store(ABC):
     ) -> T:
         """Read, decide, commit; when another worker was faster, read and decide again.
 
-        ``decide`` must be pure: it may run several times. ``known`` is what a caller has read of ``keys``
+        ``decide`` must be pure: it may run several times. The events that its changes tell of are written
+        along with them, so that no flow can forget its own. ``known`` is what a caller has read of ``keys``
         already; it saves the first read, and is not trusted after a lost race.
         """
         return self.changed(keys, decide, known=known)[0]
@@ -83,7 +86,7 @@ class Store(ABC):
                 snapshot = self._with(snapshot, wanted)
                 changes = decide(snapshot)
             try:
-                return changes.result, self.commit(snapshot, changes)
+                return changes.result, self.commit(snapshot, with_events(snapshot, changes))
             except Contended:
                 continue
         raise Contended("too many workers change the same documents")
@@ -112,6 +115,14 @@ class Store(ABC):
     @abstractmethod
     def due_orgs(self, now: datetime, limit: int) -> list[Org]:
         """Return orgs with ``sweep_at <= now``, the earliest first."""
+
+    @abstractmethod
+    def due_events(self, now: datetime, limit: int) -> list[OutgoingEvent]:
+        """Return events of all orgs with ``wake_at <= now``, the earliest first."""
+
+    @abstractmethod
+    def events(self, org: str, since: datetime, limit: int) -> list[OutgoingEvent]:
+        """Return the org's events from a time on, the oldest first."""
 
     @abstractmethod
     def due_campaigns(self, now: datetime, limit: int) -> list[Campaign]:

@@ -20,6 +20,7 @@ from lib.core.records import (
     Inbox,
     Mailbox,
     Org,
+    OutgoingEvent,
     Pending,
     Reads,
     Record,
@@ -105,6 +106,10 @@ def reads(run: str, **fields: Any) -> Reads:
     return made(Reads, **({"org": "acme", "mailbox": "m", "run": run} | fields))
 
 
+def event(id_: str = "e-000001", **fields: Any) -> OutgoingEvent:
+    return made(OutgoingEvent, id=id_, **({"org": "acme"} | fields))
+
+
 def reply(gmail_id: str, **fields: Any) -> Reply:
     plain = {"org": "acme", "mailbox": "m", "gmail_id": gmail_id, "campaign": "spring"}
     return made(Reply, **(plain | fields))
@@ -122,6 +127,7 @@ KEYS: dict[type[Record], Callable[[Any], Key[Any]]] = {
     Erasure: lambda one: keys.erasure(one.org, one.id),
     Inbox: lambda one: keys.inbox(one.id),
     Mailbox: lambda one: keys.mailbox(one.org, one.id),
+    OutgoingEvent: lambda one: keys.event(one.org, one.id),
     Org: lambda one: keys.org(one.org),
     Pending: lambda one: keys.pending(one.org, one.mailbox, one.gmail_id),
     Reads: lambda one: keys.reads(one.org, one.mailbox, one.run, one.sequence),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -27,11 +27,15 @@ from lib.core.records import (
     Step,
 )
 from lib.core.sending import SendTask, task_of
+from lib.core.webhooks import fault_of
 from lib.flows.queueing import queue_step
 from lib.ports import Gmail, Vault
 from tests.flows.world_gmail import WorldGmail
 from tests.localcloud.gmail.world import World
 from tests.localcloud.memory_store import MemoryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ORG = "acme"
 OWNER = "recruiter@example.com"
@@ -89,6 +93,22 @@ class PlainVault:
         return "/" in sealed
 
 
+@dataclass
+class MemoryWebhooks:
+    """Take what is posted to it, and answer as a test wants: statuses by URL, else 200."""
+
+    posted: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    answers: dict[str, list[int]] = field(default_factory=dict)
+
+    def fault_of(self, url: str) -> str:
+        return fault_of(url)
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        self.posted.append((url, dict(headers), body))
+        statuses = self.answers.get(url)
+        return statuses.pop(0) if statuses else 200
+
+
 class MemoryServices:
     """Hold all that the flows need, in memory."""
 
@@ -105,6 +125,7 @@ class MemoryServices:
         self.topic = TOPIC
         self.backup_days = 30
         self.oauth: Any = None
+        self.webhooks = MemoryWebhooks()
         self._ids = 0
 
     def gmail(self, inbox: Inbox) -> Gmail:

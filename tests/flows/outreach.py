@@ -19,6 +19,8 @@ from lib.core import keys
 from lib.core.errors import Retryable
 from lib.core.optout import optout_token
 from lib.core.records import Campaign, Contact, Inbox, Limits, Pending, Reads, Record, Reply, Status
+from lib.flows.delivering_events import deliver_event
+from lib.flows.delivering_events import task_from as event_task_from
 from lib.flows.maintaining import Tally, maintain
 from lib.flows.opting_out import opt_out
 from lib.flows.queueing import queue_step
@@ -129,6 +131,8 @@ class Outreach(MemoryServices):
     def _run(self, task: QueuedTask, *, retried: bool) -> str:
         if task.function == "send_step":
             return send_step(self, task_from(task.body), retried=retried)
+        if task.function == "deliver_event":
+            return deliver_event(self, event_task_from(task.body))
         go_on = msgspec.json.decode(task.body, type=Continuation)
         return str(receive(self, go_on.inbox, go_on=go_on))
 

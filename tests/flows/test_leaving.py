@@ -32,7 +32,7 @@ def test_watch_ends_before_the_grant_and_the_grant_before_the_token(scene: Leavi
     scene.disconnect()
     calls = scene.journal.calls
     wish, pause = calls.index("commit AuditEntry Inbox"), calls.index("commit AuditEntry Campaign")
-    last = len(calls) - 1 - calls[::-1].index("commit AuditEntry Inbox")
+    last = len(calls) - 1 - calls[::-1].index("commit AuditEntry Inbox OutgoingEvent")
     assert wish < pause < calls.index("stop_watch") < calls.index("revoke") < last
 
 

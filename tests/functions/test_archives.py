@@ -34,6 +34,7 @@ LINK = optout_token(ADDRESS_KEY.encode(), "acme", "contact-1")
 #: function: method, path, then status and words of the answer, which only our own code gives.
 ANSWERS = {
     "campaigns": ("GET", "/c1", 401, "urn:outreach:error:unauthenticated"),
+    "deliver_event": ("POST", "/", 200, '"outcome":"settled_badly"'),
     "enqueue_campaign": ("POST", "/", 401, "urn:outreach:error:unauthenticated"),
     "mailboxes": ("POST", "/connections", 401, "urn:outreach:error:unauthenticated"),
     "maintain": ("GET", "/", 405, '"outcome":"refused"'),

@@ -124,6 +124,10 @@ RULES: dict[tuple[str, str, str], Rule] = {
         ("POST", "suppressions", ADMIN, {"entries": ["ann@example.org"]}),
         ("POST", "suppressions/removals", ADMIN, {"entries": ["ann@example.org"]}),
         ("GET", "suppressions.csv", ADMIN, None),
+        ("GET", "webhooks", ADMIN, None),
+        ("POST", "webhooks", ADMIN, {"url": "https://ats.example.com/hook"}),
+        ("DELETE", "webhooks/{w}", "admin", None),
+        ("POST", "webhooks/{w}/replay?since=2026-01-01T00:00:00Z", "admin", None),
         ("POST", "exports", "admin", {"address": KIM}),
         ("POST", "erasures", ADMIN, {"candidate": "ann@example.org"}),
         ("GET", "erasures", ADMIN, None),
@@ -137,7 +141,7 @@ PRIVATE = (RECRUITER, OTHER, "kit@example.com", KIM, "Engineers", "Tell me more"
 
 def as_routed(path: str) -> str:
     """Return a rule's path as the table of routes writes it."""
-    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+    return "/".join("{}" if part.startswith("{") else part for part in path.partition("?")[0].split("/"))
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
@@ -166,6 +170,8 @@ class Scene:
         self.ids["i"] = invited.json()["id"]
         erased = self.call("admin", "POST", "settings/erasures", {"candidate": "gone@example.org"})
         self.ids["x"] = erased.json()["id"]
+        heard = self.call("admin", "POST", "settings/webhooks", {"url": "https://ats.example.com/hook"})
+        self.ids["w"] = heard.json()["id"]
         store = office.store
         assert isinstance(store, MemoryStore)
         self.store, self.before = store, dict(store._documents)

@@ -24,6 +24,7 @@ from lib.core.records import (
     Interest,
     Mailbox,
     Org,
+    OutgoingEvent,
     Pending,
     Reads,
     Record,
@@ -116,6 +117,14 @@ class MemoryStore(Store):
     def due_erasures(self, now: datetime, limit: int) -> list[Erasure]:
         found = self._query(Erasure, "orgs", lambda one: one.wake_at is not None and one.wake_at <= now)
         return sorted(found, key=lambda one: one.wake_at or now)[:limit]
+
+    def due_events(self, now: datetime, limit: int) -> list[OutgoingEvent]:
+        found = self._query(OutgoingEvent, "orgs", lambda one: one.wake_at is not None and one.wake_at <= now)
+        return sorted(found, key=lambda one: one.wake_at or now)[:limit]
+
+    def events(self, org: str, since: datetime, limit: int) -> list[OutgoingEvent]:
+        found = self._query(OutgoingEvent, f"orgs/{org}", lambda one: one.at >= since)
+        return sorted(found, key=lambda one: one.at)[:limit]
 
     def due_orgs(self, now: datetime, limit: int) -> list[Org]:
         found = self._query(Org, "orgs", lambda one: one.sweep_at is not None and one.sweep_at <= now)

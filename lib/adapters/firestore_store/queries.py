@@ -24,6 +24,7 @@ from lib.core.records import (
     Inbox,
     Mailbox,
     Org,
+    OutgoingEvent,
     Pending,
     Reads,
     Reply,
@@ -71,6 +72,16 @@ class Queries(Store):
         """Query with one call; no composite index."""
         orgs = self._client.collection("orgs")
         return _found(Org, where(orgs, "sweep_at", "<=", now), "sweep_at", limit=limit)
+
+    def due_events(self, now: datetime, limit: int) -> list[OutgoingEvent]:
+        """Query with one call; index: collection group events, wake_at."""
+        group = self._client.collection_group("events")
+        return _found(OutgoingEvent, where(group, "wake_at", "<=", now), "wake_at", limit=limit)
+
+    def events(self, org: str, since: datetime, limit: int) -> list[OutgoingEvent]:
+        """Query with one call; no composite index."""
+        events = self._client.collection(f"orgs/{org}/events")
+        return _found(OutgoingEvent, where(events, "at", ">=", since), "at", limit=limit)
 
     def due_inboxes(self, now: datetime, limit: int) -> list[Inbox]:
         """Query with two calls; indexes: inboxes, status + renew_at and status + look_at."""

@@ -32,7 +32,7 @@ def stopped(
     moved = move(enrollment, event)
     if moved.status is not enrollment.status:
         answered = enrollment.sent[-1].step if event is Event.REPLIED and enrollment.sent else moved.answered
-        moved = msgspec.structs.replace(moved, why=why, answered=answered)
+        moved = msgspec.structs.replace(moved, why=why, answered=answered, moved_at=now)
     if moved.attempt is not None and moved.status in STOPPED:
         closed = moved.attempt.id in withdrawn
         due_now = msgspec.structs.replace(moved.attempt, deadline=min(moved.attempt.deadline, now))

@@ -14,6 +14,7 @@ from lib.core.records.campaign import (
 )
 from lib.core.records.enrollment import Attempt, Enrollment, Interest, SentMail, Slot, Status
 from lib.core.records.erasure import Erasure, KeptPart
+from lib.core.records.event import EventType, OutgoingEvent, Webhook
 from lib.core.records.mail import (
     Correspondence,
     MatchedBy,
@@ -54,6 +55,7 @@ __all__ = [
     "Enrollment",
     "EnrollmentRef",
     "Erasure",
+    "EventType",
     "Grant",
     "Hours",
     "Inbox",
@@ -65,6 +67,7 @@ __all__ = [
     "MatchedBy",
     "OAuthState",
     "Org",
+    "OutgoingEvent",
     "Pending",
     "ReadEntry",
     "Reads",
@@ -82,6 +85,7 @@ __all__ = [
     "Suppression",
     "Usage",
     "Variant",
+    "Webhook",
     "Window",
     "Words",
 ]

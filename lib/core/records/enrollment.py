@@ -98,6 +98,7 @@ class Enrollment(Record, frozen=True, kw_only=True):
     id. got: which variant went out, by step id ("-" where the step has none). plan: the campaign's ``plan``
     for which the slots are. not_before: an automatic answer named this as the time of return. answered: id
     of the last step that had gone out when the candidate answered. interest: as the user has set it.
+    moved_at: when it was stopped, or marked. events: how many events have been told of it.
     """
 
     org: str
@@ -132,3 +133,5 @@ class Enrollment(Record, frozen=True, kw_only=True):
     auto_replies: int = 0
     answered: str = ""
     interest: Interest | None = None
+    moved_at: datetime | None = None
+    events: int = 0

@@ -84,7 +84,7 @@ class Inbox(Record, frozen=True, kw_only=True):
     behind: connected anew, and what came in meanwhile is not worked off: nothing is sent until it is.
     leads_to: id of the inbox that the account had before its address changed: that one stays its connection,
     and this leads notifications there. leaving_at: when ``maintain`` goes on with a disconnect that is under
-    way; leaving_since, leaving_by: when and by whom it was asked for.
+    way; leaving_since, leaving_by: when and by whom it was asked for. ended_at: when the connection ended.
     """
 
     id: str
@@ -119,6 +119,7 @@ class Inbox(Record, frozen=True, kw_only=True):
     leaving_at: datetime | None = None
     leaving_since: datetime | None = None
     leaving_by: str = ""
+    ended_at: datetime | None = None
 
 
 class Reservation(msgspec.Struct, frozen=True, kw_only=True):

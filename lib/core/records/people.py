@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from lib.core.records.event import Webhook
 from lib.core.records.record import Record
 
 #: Why an address gets no mail: its owner's wish, a bounce, or the org's own decision.
@@ -54,7 +55,7 @@ class Org(Record, frozen=True, kw_only=True):
     suppressed_domains: nobody there gets mail. guard_days: for how long after a mail by one colleague a
     candidate is reported to the next. name: as people outside know it. answers_days, reads_days: for how long
     the words of answers and the record of reads are kept. sweep_at: when ``maintain`` next looks for what has
-    been kept long enough. erasing: id of the erasure under way.
+    been kept long enough. webhooks: who hears of events. erasing: id of the erasure under way.
     """
 
     org: str
@@ -64,4 +65,5 @@ class Org(Record, frozen=True, kw_only=True):
     answers_days: int = 365
     reads_days: int = 180
     sweep_at: datetime | None = None
+    webhooks: tuple[Webhook, ...] = ()
     erasing: str = ""

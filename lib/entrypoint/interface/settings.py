@@ -8,7 +8,7 @@ from lib.core.limits import EXPORTING, PLANNING
 from lib.entrypoint.answers import csv_response
 from lib.entrypoint.erasures import accepted
 from lib.entrypoint.routes import Route
-from lib.flows import org_settings, suppressing
+from lib.flows import org_settings, subscribing, suppressing
 from lib.flows.auditing import AuditPage, show_org_audit
 from lib.flows.erasing import asking, showing
 from lib.flows.exporting_candidates import ExportRequest, export_candidate
@@ -27,6 +27,10 @@ ROUTES = (
         answer=partial(csv_response, name="suppressions.csv"),
         limit=EXPORTING,
     ),
+    Route("GET", "webhooks", subscribing.list_webhooks),
+    Route("POST", "webhooks", subscribing.add_webhook, body=subscribing.WantedWebhook),
+    Route("DELETE", "webhooks/{}", subscribing.remove_webhook),
+    Route("POST", "webhooks/{}/replay", subscribing.replay, query=subscribing.Since, limit=EXPORTING),
     Route("POST", "exports", export_candidate, body=ExportRequest, limit=EXPORTING),
     Route("POST", "erasures", asking.ask, body=asking.ErasureRequest, answer=accepted, limit=EXPORTING),
     Route("GET", "erasures", showing.list_erasures, query=showing.Page),

@@ -28,6 +28,7 @@ from lib.core.records import (
     Invitation,
     Mailbox,
     OAuthState,
+    OutgoingEvent,
     Pending,
     Reads,
     ReadsHead,
@@ -46,6 +47,7 @@ _FLAT: tuple[type[Record], ...] = (
     Enrollment,
     Reply,
     Correspondence,
+    OutgoingEvent,
     Pending,
     Contact,
     Suppression,
@@ -74,6 +76,7 @@ def of_candidate(services: Services, erasure: Erasure) -> Iterator[Piece]:
     """Yield what is held about a candidate: in campaigns, in answers, and of mail that may be theirs."""
     org, subject = erasure.org, erasure.subject
     yield from _enrollments(services, org, ("contact", subject))
+    yield from _all(services, OutgoingEvent, org, ("contact", subject))
     yield from _all(services, Reply, org, ("contact", subject))
     # What they wrote in answer to a mail to somebody else.
     yield from _all(services, Reply, org, ("sender_id", subject))
@@ -90,7 +93,7 @@ def of_mailbox(services: Services, erasure: Erasure) -> Iterator[Piece]:
     # The campaigns first: without them no acceptance and no addition under way gets through.
     yield from _campaigns(services, org, ("mailbox", id_))
     yield from _enrollments(services, org, ("mailbox", id_))
-    for kind in (Reply, Correspondence, Pending):
+    for kind in (Reply, Correspondence, OutgoingEvent, Pending):
         yield from _all(services, kind, org, ("mailbox", id_))
     yield from _below(services, org, id_)
     key = keys.mailbox(org, id_)
