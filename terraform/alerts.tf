@@ -33,6 +33,11 @@ locals {
       severity  = "ERROR"
       more_than = 0
     }
+    events_failed = {
+      title     = "Events for webhooks could not be queued"
+      severity  = "WARNING"
+      more_than = 2
+    }
     gmail_refuses = {
       title     = "Gmail refuses to send from a mailbox"
       severity  = "WARNING"
