@@ -2,6 +2,17 @@
 
 from lib.ports.gmail import Gmail
 from lib.ports.services import Clock, Consent, OAuth, Services, Tasks, Vault
-from lib.ports.store import CHANGE_TRIES, Store
+from lib.ports.store import CHANGE_TRIES, Store, Whose
 
-__all__ = ["CHANGE_TRIES", "Clock", "Consent", "Gmail", "OAuth", "Services", "Store", "Tasks", "Vault"]
+__all__ = [
+    "CHANGE_TRIES",
+    "Clock",
+    "Consent",
+    "Gmail",
+    "OAuth",
+    "Services",
+    "Store",
+    "Tasks",
+    "Vault",
+    "Whose",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from lib.core.errors import Contended
 from lib.core.keys import Changes, Key, Snapshot
@@ -28,6 +28,8 @@ from lib.core.records import (
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
+#: Whose campaigns are listed: a user's own, those that go out from a mailbox, all of the org.
+Whose = Literal["author", "mailbox", "org"]
 #: How often a decision is taken anew when other workers change the same documents.
 CHANGE_TRIES = 12
 #: How many records ``all_held`` finds with one call.
@@ -198,6 +200,15 @@ class Store(ABC):
     @abstractmethod
     def mailboxes(self, org: str) -> list[Mailbox]:
         """Return the org's mailboxes, by address."""
+
+    @abstractmethod
+    def campaigns(
+        self, org: str, whose: Whose, id_: str = "", *, behind: tuple[datetime, str] | None = None, limit: int
+    ) -> list[Campaign]:
+        """Return campaigns of an author, of a mailbox or of the org, the latest accepted first.
+
+        behind: time of acceptance and id of the campaign that the list goes on behind; it need not exist.
+        """
 
     @abstractmethod
     def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:

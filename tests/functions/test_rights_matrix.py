@@ -65,6 +65,8 @@ ADMIN = "admin, foreign admin"
 GRANT = {"email": "new@example.com"}
 
 RULES: dict[tuple[str, str, str], Rule] = {
+    # What each is listed is looked at in test_campaign_list.py.
+    ("campaigns", "GET", ""): Rule("all"),
     ("campaigns", "GET", "{c}"): Rule("owner, author, delegate, admin"),
     ("campaigns", "PATCH", "{c}"): Rule(WRITE, READERS, body={"revision": 1, "steps": []}),
     ("campaigns", "POST", "{c}/pause"): STOP,

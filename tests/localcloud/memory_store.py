@@ -31,7 +31,7 @@ from lib.core.records import (
     Status,
     Suppression,
 )
-from lib.ports import Store
+from lib.ports import Store, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -207,6 +207,19 @@ class MemoryStore(Store):
 
     def mailboxes(self, org: str) -> list[Mailbox]:
         return sorted(self._query(Mailbox, f"orgs/{org}"), key=lambda one: one.address)
+
+    def campaigns(
+        self, org: str, whose: Whose, id_: str = "", *, behind: tuple[datetime, str] | None = None, limit: int
+    ) -> list[Campaign]:
+        found = self._query(
+            Campaign,
+            f"orgs/{org}",
+            lambda one: (
+                (whose == "org" or getattr(one, whose) == id_)
+                and (behind is None or (one.accepted_at, one.id) < behind)
+            ),
+        )
+        return sorted(found, key=lambda one: (one.accepted_at, one.id), reverse=True)[:limit]
 
     def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
         found = self._query(Reply, f"orgs/{org}", lambda one: one.campaign == campaign)

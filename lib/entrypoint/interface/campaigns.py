@@ -12,11 +12,13 @@ from lib.flows.adding import add
 from lib.flows.controlling import Approval, Decision, Reason, approve, cancel, decide, pause, resume
 from lib.flows.editing import edit
 from lib.flows.exporting_campaigns import export_csv, export_json
+from lib.flows.listing import CampaignsPage, list_campaigns
 from lib.flows.marking import Mark, mark, read
 from lib.flows.showing_campaigns import show_answer, show_campaign
 from lib.flows.showing_candidates import Page, list_candidates, skip
 
 ROUTES = (
+    Route("GET", "", list_campaigns, query=CampaignsPage),
     Route("GET", "{}", show_campaign),
     Route("PATCH", "{}", edit, body=Edit),
     Route("POST", "{}/pause", pause, body=Reason),
