@@ -98,6 +98,9 @@ class Enrollment(Record, frozen=True, kw_only=True):
     id. got: which variant went out, by step id ("-" where the step has none). plan: the campaign's ``plan``
     for which the slots are. not_before: an automatic answer named this as the time of return. answered: id
     of the last step that had gone out when the candidate answered. interest: as the user has set it.
+
+    sent_hours: in which hours of the candidate's week mails went out, as ``core.enrollment.hours`` writes
+    them; answer_hour: in which one they answered in person; answer_seconds: how long after the mail before.
     """
 
     org: str
@@ -132,3 +135,6 @@ class Enrollment(Record, frozen=True, kw_only=True):
     auto_replies: int = 0
     answered: str = ""
     interest: Interest | None = None
+    sent_hours: tuple[str, ...] = ()
+    answer_hour: str = ""
+    answer_seconds: int | None = None

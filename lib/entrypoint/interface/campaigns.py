@@ -12,6 +12,7 @@ from lib.flows.adding import add
 from lib.flows.controlling import Approval, Decision, Reason, approve, cancel, decide, pause, resume
 from lib.flows.editing import edit
 from lib.flows.exporting_campaigns import export_csv, export_json
+from lib.flows.figuring import campaign_figures
 from lib.flows.listing import CampaignsPage, list_campaigns
 from lib.flows.marking import Mark, mark, read
 from lib.flows.showing_campaigns import show_answer, show_campaign
@@ -39,6 +40,7 @@ ROUTES = (
         answer=partial(csv_response, name="campaign.csv"),
         limit=EXPORTING,
     ),
+    Route("GET", "{}/figures", campaign_figures),
     Route("GET", "{}/candidates", list_candidates, query=Page),
     Route("POST", "{}/candidates", add, body=bytes, limit=PLANNING),
     Route("POST", "{}/candidates/{}/skip", skip),
