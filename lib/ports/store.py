@@ -157,10 +157,15 @@ class Store(ABC):
         """
 
     def all_held(
-        self, kind: type[R], org: str, *, of: str = "", where: tuple[str, str] | None = None
+        self,
+        kind: type[R],
+        org: str,
+        *,
+        of: str = "",
+        where: tuple[str, str] | None = None,
+        after: str = "",
     ) -> Iterator[tuple[Key[R], R]]:
         """Yield all that ``held`` finds, page by page; for what is not deleted meanwhile."""
-        after = ""
         while True:
             found = self.held(kind, org, of=of, where=where, after=after, limit=HELD_PAGE)
             yield from found

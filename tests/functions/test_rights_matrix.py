@@ -74,7 +74,9 @@ RULES: dict[tuple[str, str, str], Rule] = {
     ("campaigns", "POST", "{c}/cancel"): STOP,
     ("campaigns", "POST", "{c}/approve"): Rule("owner", "author, delegate, admin", body={"revision": 1}),
     ("campaigns", "GET", "{c}/figures"): Rule("owner, author, delegate, admin"),
+    ("campaigns", "GET", "{c}/forecast"): Rule("owner, author, delegate, admin"),
     ("campaigns", "GET", "{c}/candidates"): READ,
+    ("campaigns", "GET", "{c}/candidates/{e}"): READ,
     ("campaigns", "POST", "{c}/candidates"): Rule(
         WRITE, READERS, body={"candidates": [{"email": "zoe@example.net", "name": "Zoe", "city": "Bonn"}]}
     ),
