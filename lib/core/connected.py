@@ -32,13 +32,16 @@ def connection_keys(connection: Connection, inbox: str, mailbox: str) -> list[Ke
     ]
 
 
-def refuse_unfit(before: Inbox | None, connection: Connection) -> None:
-    """Raise NotConnected where a live connection of the address is in the way."""
+def refuse_unfit(before: Inbox | None, connection: Connection, account: str) -> None:
+    """Raise NotConnected where a live connection of the address is in the account's way."""
     if before is not None and before.org != connection.org:
         raise NotConnected("elsewhere", connection)
     # A disconnect ends with a revocation at Google, which would take the new consent away too.
     if before is not None and before.status == "leaving":
         raise NotConnected("leaving", connection)
+    # Its token would be lost with nobody to give it back, and its candidates would wait for ever.
+    if before is not None and before.sealed_token and before.mailbox != account:
+        raise NotConnected("taken", connection)
 
 
 def connected(snapshot: Snapshot, connection: Connection, fresh: Inbox, now: datetime) -> Changes[None]:
@@ -46,14 +49,19 @@ def connected(snapshot: Snapshot, connection: Connection, fresh: Inbox, now: dat
     inbox_key, mailbox_key = keys.inbox(fresh.id), keys.mailbox(fresh.org, fresh.mailbox)
     org_key, wish = keys.org(fresh.org), keys.connection(connection.org, connection.id)
     before, mailbox, org = snapshot[inbox_key], snapshot[mailbox_key], snapshot[org_key]
-    refuse_unfit(before, connection)
+    home_key = keys.inbox(mailbox.inbox) if mailbox is not None else inbox_key
+    if home_key not in snapshot:
+        return Changes(None, need=frozenset({home_key}))
+    home = snapshot[home_key]
+    refuse_unfit(before, connection, fresh.mailbox)
+    if _is_own(home, fresh):
+        refuse_unfit(home, connection, fresh.mailbox)
     if (org is not None and org.erasing) or (mailbox is not None and mailbox.erasing):
         raise NotConnected("erasing", connection)
     if snapshot[wish] is None:
         raise NotConnected("unknown_state")
-    known = before is not None and before.mailbox == fresh.mailbox
-    inbox = _again(before, fresh, now) if before is not None and known else fresh
-    after = _mailbox(mailbox, connection, fresh, now)
+    live = _live(home, fresh, now)
+    after = _mailbox(mailbox, connection, live, now)
     # Written, since a precondition guards only what a commit writes: an erasure takes the wish away. No
     # other consent needs it from now on.
     writes: dict[Key[Any], Record] = {wish: msgspec.structs.replace(connection, expires_at=now)}
@@ -64,7 +72,11 @@ def connected(snapshot: Snapshot, connection: Connection, fresh: Inbox, now: dat
     if connection.grant is not None and connection.grant.user != after.owner:
         after, entry = _granted(after, connection.grant, now)
         writes |= entry
-    writes |= {inbox_key: inbox, mailbox_key: after}
+    if live.id != fresh.id:
+        writes[inbox_key] = _pointer(fresh, live)
+        pointers = tuple(dict.fromkeys((*after.pointers, fresh.id)))
+        after = msgspec.structs.replace(after, pointers=pointers)
+    writes |= {keys.inbox(live.id): live, mailbox_key: after}
     return Changes(None, writes=writes | _entry(connection, after, now))
 
 
@@ -101,10 +113,15 @@ def _invited(snapshot: Snapshot, connection: Connection) -> dict[Key[Any], Recor
     return {key: msgspec.structs.replace(invitation, used=True)}
 
 
-def _again(before: Inbox, fresh: Inbox, now: datetime) -> Inbox:
-    """Return a connection that lives again; what came in meanwhile is caught up with: a look is due."""
+def _live(home: Inbox | None, fresh: Inbox, now: datetime) -> Inbox:
+    """Return the live connection: a known account's is the one it had, also when its address has changed.
+
+    What came in meanwhile is caught up with: a look is due.
+    """
+    if home is None or not _is_own(home, fresh):
+        return fresh
     return msgspec.structs.replace(
-        before,
+        home,
         status="connected",
         why="",
         mailbox=fresh.mailbox,
@@ -120,6 +137,25 @@ def _again(before: Inbox, fresh: Inbox, now: datetime) -> Inbox:
         leaving_at=None,
         leaving_since=None,
         leaving_by="",
+    )
+
+
+def _is_own(home: Inbox | None, fresh: Inbox) -> bool:
+    return home is not None and (home.org, home.mailbox) == (fresh.org, fresh.mailbox)
+
+
+def _pointer(fresh: Inbox, live: Inbox) -> Inbox:
+    """Return what leads from an account's new address to its connection; it holds no token and no address."""
+    return msgspec.structs.replace(
+        fresh,
+        address="",
+        status="disconnected",
+        why="the account's connection is kept under the address that it had before",
+        sealed_token="",
+        label=None,
+        renew_at=None,
+        look_at=None,
+        leads_to=live.id,
     )
 
 

@@ -32,6 +32,7 @@ Why = Literal[
     "gmail_refuses",
     "other_account",
     "elsewhere",
+    "taken",
     "leaving",
     "erasing",
     "silent",
@@ -180,11 +181,19 @@ ENDINGS: Mapping[Why, Ending] = {
     "elsewhere": Ending(
         title="This mailbox is connected elsewhere",
         says=(
-            "It is connected in another organisation, and can be in one only. Please disconnect it there "
-            "first, or ask the people there to."
+            "It is connected in another organisation, and can be in one only. Please have it disconnected "
+            "and erased there first."
         ),
         status=409,
         way="later",
+    ),
+    "taken": Ending(
+        title="This address was another account's",
+        says=(
+            "Another Google account is still connected under it. Please have that mailbox disconnected "
+            "first, by its owner or an admin of your organisation."
+        ),
+        status=409,
     ),
     "leaving": Ending(
         title="This mailbox is just being disconnected",

@@ -60,10 +60,10 @@ def finish(services: Services, *, state: str, cookie: str, code: str | None, err
         _connect(services, connection, consent)
     except Retryable:
         # It may have been stored all the same.
-        _give_back(services, consent)
+        _give_back(services, connection, consent)
         raise NotConnected("unsure", connection) from None
     except Exception:
-        _give_back(services, consent)
+        _give_back(services, connection, consent)
         raise
     return connection.return_url
 
@@ -140,7 +140,8 @@ def _opened(services: Services, connection: Connection, consent: Consent, refres
     if normalise_address(address) != normalise_address(connection.address):
         raise NotConnected("other_account", connection)
     inbox_id = address_id(services.address_key, address)
-    refuse_unfit(services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)], connection)
+    before = services.store.read([keys.inbox(inbox_id)])[keys.inbox(inbox_id)]
+    refuse_unfit(before, connection, consent.sub)
     # Gmail has answered for this account: what it refuses now lies in the project.
     with _told(connection, otherwise="not_set_up"):
         label = gmail.ensure_labels([LABEL])[0] if connection.access == "full" else None
@@ -174,7 +175,7 @@ def _main_address(gmail: Gmail, connection: Connection) -> str:
         raise NotConnected("no_gmail", connection) from None
 
 
-def _give_back(services: Services, consent: Consent) -> None:
+def _give_back(services: Services, connection: Connection, consent: Consent) -> None:
     """End the watch and revoke what was granted in vain; best effort, and not in doubt.
 
     Google takes all the app's access to the account away at once: so not from one that is connected, here or
@@ -182,15 +183,22 @@ def _give_back(services: Services, consent: Consent) -> None:
     """
     with suppress(OutreachError):
         gmail = services.gmail_with(consent.access_token)
-        wanted = [
-            keys.inbox(address_id(services.address_key, one)) for one in {consent.email, _seen(gmail)} if one
-        ]
-        found = services.store.read(wanted)
-        if any((inbox := found[key]) and inbox.status != "disconnected" for key in wanted):
+        if _is_connected(services, connection.org, consent, _seen(gmail)):
             return
         with suppress(OutreachError):
             gmail.stop_watch()
         services.oauth.revoke(consent.refresh_token or consent.access_token)
+
+
+def _is_connected(services: Services, org: str, consent: Consent, address: str) -> bool:
+    """Say whether the account has a live connection, by its addresses or by itself."""
+    account = keys.mailbox(org, consent.sub)
+    mailbox = services.store.read([account])[account] if _SUB.fullmatch(consent.sub) else None
+    ids = {address_id(services.address_key, one) for one in (consent.email, address) if one}
+    wanted = [keys.inbox(id_) for id_ in (*sorted(ids), *((mailbox.inbox,) if mailbox else ()))]
+    found = services.store.read(wanted)
+    known = [inbox for key in wanted if (inbox := found[key]) is not None]
+    return any(one.status != "disconnected" or one.leads_to for one in known)
 
 
 def _seen(gmail: Gmail) -> str:

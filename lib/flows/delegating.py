@@ -55,7 +55,8 @@ def ask(services: Services, caller: VerifiedCaller, plea: Plea) -> ShownGrant:
     delegating.check_plea(plea, services.clock.now())
     inbox_key = keys.inbox(address_id(services.address_key, plea.address))
     inbox = services.store.read([inbox_key])[inbox_key]
-    if inbox is None or inbox.org != caller.org or inbox.status != "connected":
+    connected = inbox is not None and (inbox.status == "connected" or inbox.leads_to)
+    if inbox is None or inbox.org != caller.org or not connected:
         raise NotFound(NOT_CONNECTED)
     id_, now = services.new_id(), services.clock.now()
 

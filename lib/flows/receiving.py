@@ -66,6 +66,8 @@ def receive(
     key = keys.inbox(inbox)
     snapshot = services.store.read([key])
     record = snapshot[key]
+    if record is not None and record.leads_to:
+        return receive(services, record.leads_to, push=push)
     if record is None or record.status != "connected" or (push is not None and push in record.pushes):
         return True
     with noting_trouble(services, inbox):

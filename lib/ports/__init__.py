@@ -2,12 +2,13 @@
 
 from lib.ports.gmail import Gmail
 from lib.ports.services import Clock, Consent, OAuth, Services, Tasks, Vault, Webhooks
-from lib.ports.store import CHANGE_TRIES, Store
+from lib.ports.store import CHANGE_TRIES, Counted, Store, Whose
 
 __all__ = [
     "CHANGE_TRIES",
     "Clock",
     "Consent",
+    "Counted",
     "Gmail",
     "OAuth",
     "Services",
@@ -15,4 +16,5 @@ __all__ = [
     "Tasks",
     "Vault",
     "Webhooks",
+    "Whose",
 ]

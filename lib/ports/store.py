@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
 
 from lib.core.errors import Contended
 from lib.core.events import with_events
@@ -30,6 +30,10 @@ from lib.core.records import (
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
+#: Whose campaigns are listed: a user's own, those that go out from a mailbox, all of the org.
+Whose = Literal["author", "mailbox", "org"]
+#: What figures are of: a campaign, all campaigns of a mailbox, all of the org.
+Counted = Literal["campaign", "mailbox", "org"]
 #: How often a decision is taken anew when other workers change the same documents.
 CHANGE_TRIES = 12
 #: How many records ``all_held`` finds with one call.
@@ -164,10 +168,15 @@ class Store(ABC):
         """
 
     def all_held(
-        self, kind: type[R], org: str, *, of: str = "", where: tuple[str, str] | None = None
+        self,
+        kind: type[R],
+        org: str,
+        *,
+        of: str = "",
+        where: tuple[str, str] | None = None,
+        after: str = "",
     ) -> Iterator[tuple[Key[R], R]]:
         """Yield all that ``held`` finds, page by page; for what is not deleted meanwhile."""
-        after = ""
         while True:
             found = self.held(kind, org, of=of, where=where, after=after, limit=HELD_PAGE)
             yield from found
@@ -211,6 +220,15 @@ class Store(ABC):
         """Return the org's mailboxes, by address."""
 
     @abstractmethod
+    def campaigns(
+        self, org: str, whose: Whose, id_: str = "", *, behind: tuple[datetime, str] | None = None, limit: int
+    ) -> list[Campaign]:
+        """Return campaigns of an author, of a mailbox or of the org, the latest accepted first.
+
+        behind: time of acceptance and id of the campaign that the list goes on behind; it need not exist.
+        """
+
+    @abstractmethod
     def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
         """Return a campaign's answers, the latest first."""
 
@@ -231,3 +249,22 @@ class Store(ABC):
         ``variants``: the variant ids of each step id that is to be counted. ``replied`` counts those whose
         last mail before the answer was of this step.
         """
+
+    @abstractmethod
+    def tally(self, org: str, of: Counted, id_: str = "") -> Mapping[str, int]:
+        """Count a campaign, a mailbox's campaigns or the org's: what ``figures`` does, and some more.
+
+        ``reached``: those to whom any mail went out; ``answered``: those who answered a mail in person,
+        whatever came of it later; ``bounced_unreached``: those who are bounced, but not by a mail of these.
+        """
+
+    @abstractmethod
+    def hour_figures(self, org: str, of: Counted, id_: str = "") -> Mapping[str, Mapping[int, int]]:
+        """Count by hour of the candidates' week (0: Monday from midnight), hours without any left out.
+
+        ``sent``: mails; ``answered``: those who answered in person.
+        """
+
+    @abstractmethod
+    def median_answer(self, org: str, of: Counted, id_: str = "") -> timedelta | None:
+        """Return the median time from a mail to its answer in person, exact to half a second; None: none."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -10,13 +13,17 @@ import pytest
 
 from lib.core import keys
 from lib.core.errors import Conflict, Forbidden, InvalidRequest
+from lib.core.ids import address_id
 from lib.core.records import Connection, Grant, Mailbox, OAuthState, Org, Reply
 from lib.core.tickets import SCOPES as BY_ACCESS
 from lib.core.tickets import TICKET_TIME
 from lib.core.unconnected import NotConnected
 from lib.flows.connecting import ask, start
 from lib.flows.consenting import LABEL
+from lib.flows.erasing.asking import erase_mailbox
+from lib.flows.notifying import on_notification
 from tests.flows.connecting_scene import BACK, CALLER, REQUEST, Browser
+from tests.flows.erasing_scene import everything, through
 from tests.flows.memory_services import MAILBOX, ORG, OWNER
 from tests.flows.outreach import ANN
 from tests.flows.test_receiving import unrelated
@@ -160,11 +167,94 @@ def test_reconnected_mailbox_keeps_its_grants_and_its_owners_settings(browser: B
 def test_address_given_to_another_account_begins_anew(browser: Browser) -> None:
     """A history id of the old account means nothing in the new one."""
     browser.connect()
-    browser.put(keys.inbox(browser.inbox_id), msgspec.structs.replace(browser.inbox(), cursor="999999999"))
+    before = msgspec.structs.replace(browser.inbox(), cursor="999999999")
+    browser.put(keys.inbox(browser.inbox_id), before)
     browser.oauth.grant = msgspec.structs.replace(browser.oauth.grant, sub="sub-new")
+    with pytest.raises(NotConnected, match="another account"):
+        browser.connect()
+    assert browser.inbox() == before
+    gone = msgspec.structs.replace(before, status="disconnected", sealed_token="")
+    browser.put(keys.inbox(browser.inbox_id), gone)
     browser.connect()
     inbox = browser.inbox()
     assert inbox.mailbox == "sub-new"
     assert inbox.cursor == str(browser.world.accounts[OWNER].history_id)
     assert browser.kept(Reply) == []
     assert ANN not in str(inbox)
+
+
+NEW = "robin@example.net"
+
+
+def renamed(browser: Browser, **consent: Any) -> None:
+    """Let the account's address change at Google, and connect it again by a link to the new one."""
+    account = browser.world.accounts[OWNER]
+    account.address = NEW
+    browser.world.accounts[NEW] = account
+    browser.oauth.grant = msgspec.structs.replace(browser.oauth.grant, access_token=NEW, email=NEW, **consent)
+    caller = msgspec.structs.replace(CALLER, email=NEW)
+    browser.come_back(browser.begin(msgspec.structs.replace(REQUEST, address=NEW), caller))
+
+
+def test_account_whose_address_has_changed_keeps_its_connection_and_catches_up(browser: Browser) -> None:
+    browser.connect()
+    before = browser.inbox()
+    renamed(browser)
+    [mailbox] = browser.kept(Mailbox)
+    live = browser.inbox()
+    new = address_id(browser.address_key, NEW)
+    assert (mailbox.address, mailbox.inbox, mailbox.pointers) == (NEW, before.id, (new,))
+    assert (live.address, live.status, live.cursor, live.behind) == (NEW, "connected", before.cursor, True)
+    pointer = next(one for one in browser.kept_inboxes() if one.id == new)
+    assert (pointer.leads_to, pointer.status, pointer.sealed_token, pointer.address) == (
+        before.id,
+        "disconnected",
+        "",
+        "",
+    )
+
+
+def test_notification_for_the_new_address_is_worked_off_where_the_connection_is(browser: Browser) -> None:
+    browser.connect()
+    renamed(browser)
+    before = browser.inbox().cursor
+    browser.world.deliver(b"From: friend@example.com\r\nSubject: Lunch?\r\n\r\nToday?", NEW, ())
+    push = {"emailAddress": NEW, "historyId": "7"}
+    data = base64.b64encode(json.dumps(push).encode()).decode()
+    body = json.dumps({"message": {"data": data, "messageId": "m1"}}).encode()
+    assert on_notification(browser, body) == "worked off"
+    after = browser.inbox()
+    assert int(after.cursor) > int(before)
+    assert after.pushes == ("m1",)
+
+
+def test_what_fails_for_the_new_address_takes_nothing_from_the_connection(browser: Browser) -> None:
+    browser.connect()
+    renamed(browser)
+    browser.oauth.grant = msgspec.structs.replace(browser.oauth.grant, scopes=frozenset())
+    caller = msgspec.structs.replace(CALLER, email=NEW)
+    started = browser.begin(msgspec.structs.replace(REQUEST, address=NEW), caller)
+    with pytest.raises(NotConnected):
+        browser.come_back(started)
+    assert browser.oauth.revoked == []
+
+
+def test_what_fails_at_the_first_consent_of_a_new_address_takes_nothing_either(browser: Browser) -> None:
+    browser.connect()
+    consent = browser.oauth.grant
+    with pytest.raises(NotConnected):
+        renamed(browser, scopes=frozenset())
+    assert (browser.oauth.revoked, browser.inbox().status) == ([], "connected")
+    browser.oauth.grant = consent
+    renamed(browser)
+    assert browser.inbox().address == NEW
+
+
+def test_erased_mailbox_takes_what_leads_to_it_along(browser: Browser) -> None:
+    browser.connect()
+    renamed(browser)
+    begun = erase_mailbox(browser, CALLER, MAILBOX)
+    browser.pass_time(timedelta(minutes=1))
+    through(browser, begun)
+    assert browser.connected_things() == []
+    assert NEW not in everything(browser)

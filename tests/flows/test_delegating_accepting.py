@@ -137,3 +137,13 @@ def test_no_test_mail_without_a_grant(office: Office) -> None:
     with pytest.raises(InvalidRequest):
         send_test(office, SAM, Trial(step="intro"), body())
     assert office.world.outside_addresses() == []
+
+
+def test_no_test_mail_of_a_campaign_that_is_there_once_the_mailbox_is_leaving(office: Office) -> None:
+    accept(office, ROBIN, body())
+    snapshot = office.store.read([keys.mailbox(ORG, MAILBOX)])
+    key = keys.inbox(snapshot.need(keys.mailbox(ORG, MAILBOX)).inbox)
+    leaving = msgspec.structs.replace(office.store.read([key]).need(key), status="leaving")
+    office.store.change([key], lambda _: Changes(None, writes={key: leaving}))
+    with pytest.raises(Conflict, match="disconnected"):
+        send_test(office, ROBIN, Trial(step="intro"), body())

@@ -136,6 +136,16 @@ def elsewhere(office: Office) -> Answer:
     return office.connect()
 
 
+def taken(office: Office) -> Answer:
+    office.connected()
+    inbox = office.inbox()
+    assert inbox is not None
+    # As if the address had been given to another account since.
+    changed = msgspec.structs.replace(inbox, mailbox="100000000000000000009")
+    office.store.commit(Snapshot(), Changes(None, writes={keys.inbox(inbox.id): changed}))
+    return office.connect()
+
+
 def leaving(office: Office) -> Answer:
     office.connected()
     inbox = office.inbox()
@@ -210,6 +220,7 @@ WAYS: dict[Why, Callable[[Office], Answer]] = {
     "gmail_refuses": lambda office: refused_by_gmail(office, "getProfile", "precondition"),
     "other_account": lambda office: office.connect(account=OTHER),
     "elsewhere": elsewhere,
+    "taken": taken,
     "leaving": leaving,
     "erasing": erasing,
     "silent": silent,

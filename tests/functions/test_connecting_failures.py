@@ -19,7 +19,7 @@ from tests.localcloud.gmail.faults import Fault
 
 ALIAS = "r.reyes@example.com"
 #: After these the mailbox is connected: it was so before.
-CONNECTED: set[Why] = {"elsewhere", "leaving", "used_invitation"}
+CONNECTED: set[Why] = {"elsewhere", "taken", "leaving", "used_invitation"}
 #: Of these nobody knows where the browser came from; who was invited need not know the web app.
 NO_WAY_BACK: set[Why] = {
     "forged_ticket",

@@ -65,13 +65,18 @@ ADMIN = "admin, foreign admin"
 GRANT = {"email": "new@example.com"}
 
 RULES: dict[tuple[str, str, str], Rule] = {
+    # What each is listed is looked at in test_campaign_list.py.
+    ("campaigns", "GET", ""): Rule("all"),
     ("campaigns", "GET", "{c}"): Rule("owner, author, delegate, admin"),
     ("campaigns", "PATCH", "{c}"): Rule(WRITE, READERS, body={"revision": 1, "steps": []}),
     ("campaigns", "POST", "{c}/pause"): STOP,
     ("campaigns", "POST", "{c}/resume"): Rule(WRITE, READERS),
     ("campaigns", "POST", "{c}/cancel"): STOP,
     ("campaigns", "POST", "{c}/approve"): Rule("owner", "author, delegate, admin", body={"revision": 1}),
+    ("campaigns", "GET", "{c}/figures"): Rule("owner, author, delegate, admin"),
+    ("campaigns", "GET", "{c}/forecast"): Rule("owner, author, delegate, admin"),
     ("campaigns", "GET", "{c}/candidates"): READ,
+    ("campaigns", "GET", "{c}/candidates/{e}"): READ,
     ("campaigns", "POST", "{c}/candidates"): Rule(
         WRITE, READERS, body={"candidates": [{"email": "zoe@example.net", "name": "Zoe", "city": "Bonn"}]}
     ),
@@ -99,6 +104,7 @@ RULES: dict[tuple[str, str, str], Rule] = {
     ("mailboxes", "POST", "{m}/resume"): Rule("owner"),
     ("mailboxes", "POST", "{m}/disconnect"): Rule("owner, admin"),
     ("mailboxes", "DELETE", "{m}"): Rule("owner, admin"),
+    ("mailboxes", "GET", "{m}/figures"): Rule("owner, admin"),
     ("mailboxes", "GET", "{m}/reads"): Rule("owner"),
     ("mailboxes", "GET", "{m}/audit"): Rule("owner, admin"),
     ("mailboxes", "GET", "{m}/grants"): Rule("owner, author, delegate, admin"),
@@ -117,6 +123,7 @@ RULES: dict[tuple[str, str, str], Rule] = {
     for method, path, may, body in (
         ("GET", "", ADMIN, None),
         ("PATCH", "", ADMIN, {"guard_days": 20}),
+        ("GET", "figures", ADMIN, None),
         ("GET", "audit", ADMIN, None),
         ("GET", "suppressions", ADMIN, None),
         ("POST", "suppressions", ADMIN, {"entries": ["ann@example.org"]}),

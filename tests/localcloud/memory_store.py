@@ -21,7 +21,6 @@ from lib.core.records import (
     Enrollment,
     Erasure,
     Inbox,
-    Interest,
     Mailbox,
     Org,
     OutgoingEvent,
@@ -32,10 +31,11 @@ from lib.core.records import (
     Status,
     Suppression,
 )
-from lib.ports import Store
+from lib.ports import Whose
+from tests.localcloud.memory_figures import MemoryFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class _Document:
     version: int
 
 
-class MemoryStore(Store):
+class MemoryStore(MemoryFigures):
     """Keep the records in this process; ``calls`` counts read, commit and query."""
 
     def __init__(self) -> None:
@@ -217,32 +217,23 @@ class MemoryStore(Store):
     def mailboxes(self, org: str) -> list[Mailbox]:
         return sorted(self._query(Mailbox, f"orgs/{org}"), key=lambda one: one.address)
 
+    def campaigns(
+        self, org: str, whose: Whose, id_: str = "", *, behind: tuple[datetime, str] | None = None, limit: int
+    ) -> list[Campaign]:
+        found = self._query(
+            Campaign,
+            f"orgs/{org}",
+            lambda one: (
+                (whose == "org" or getattr(one, whose) == id_)
+                and (behind is None or (one.accepted_at, one.id) < behind)
+            ),
+        )
+        return sorted(found, key=lambda one: (one.accepted_at, one.id), reverse=True)[:limit]
+
     def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
         found = self._query(Reply, f"orgs/{org}", lambda one: one.campaign == campaign)
         # Firestore breaks ties by name in the direction of the order.
         return sorted(found, key=lambda one: one.received_at)[::-1][:limit]
-
-    def figures(self, org: str, campaign: str) -> Mapping[str, int]:
-        found = self._query(Enrollment, f"orgs/{org}", lambda one: one.campaign == campaign)
-        by_status = Counter(one.status for one in found)
-        return {status.value: by_status[status] for status in Status} | {
-            "candidates": len(found),
-            "sent": sum(one.sent_count for one in found),
-            "auto_replies": sum(one.auto_replies for one in found),
-            **{
-                interest.value: sum(1 for one in found if one.interest is interest and one.answered)
-                for interest in Interest
-            },
-        }
-
-    def variant_figures(
-        self, org: str, campaign: str, variants: Mapping[str, Sequence[str]]
-    ) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
-        found = self._query(Enrollment, f"orgs/{org}", lambda one: one.campaign == campaign)
-        return {
-            step: {variant: _variant(found, step, variant) for variant in ids}
-            for step, ids in variants.items()
-        }
 
     def _query(
         self, kind: type[R], under: str, matches: Callable[[R], bool] = lambda _record: True
@@ -274,10 +265,3 @@ class MemoryStore(Store):
         if before is None or before.content != content:
             self._last_version += 1
             self._documents[key.path] = _Document(key.kind, content, self._last_version)
-
-
-def _variant(found: Sequence[Enrollment], step: str, variant: str) -> dict[str, int]:
-    sent = [one for one in found if one.got.get(step) == variant]
-    answered = [one for one in sent if one.answered == step and one.status is Status.REPLIED]
-    interested = [one for one in sent if one.answered == step and one.interest is Interest.INTERESTED]
-    return {"sent": len(sent), "replied": len(answered), "interested": len(interested)}

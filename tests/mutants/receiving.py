@@ -28,14 +28,14 @@ MUTANTS = (
         "lib/core/incoming/receiving.py",
         "    return one if int(one) >= int(other) else other",
         "    return other",
-        (FLOWS, CORE, MODEL),
+        (*CORE, *FLOWS, MODEL),
     ),
     Mutant(
         "the empty list's id is trusted at once",
         "lib/core/incoming/receiving.py",
         "        elif worked.now - idle_since >= IDLE_TIME:",
         "        elif worked.now >= idle_since:",
-        (FLOWS, CORE, MODEL),
+        (*CORE, *FLOWS, MODEL),
     ),
     Mutant(
         "nothing is pending",
@@ -48,7 +48,7 @@ MUTANTS = (
         "lib/core/incoming/receiving.py",
         "    return not open_send\n",
         "    return True\n",
-        (CORE, FLOWS, MODEL),
+        (*CORE, *FLOWS, MODEL),
     ),
     Mutant(
         "stop without the enrollment",
@@ -73,14 +73,14 @@ MUTANTS = (
         "lib/core/incoming/targets.py",
         "body=same_subject)",
         "body=True)",
-        (CORE, FLOWS, MODEL),
+        (*CORE, *FLOWS, MODEL),
     ),
     Mutant(
         "reads go unrecorded",
         "lib/flows/reading.py",
         "        self._entries.append(ReadEntry(",
         "        _ = (ReadEntry(",
-        (FLOWS,),
+        FLOWS,
     ),
     Mutant(
         "snippet not masked",

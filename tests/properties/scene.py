@@ -232,8 +232,9 @@ class Scene:
 
     def newest(self) -> int:
         """Return the id of the newest history record that says of a new message."""
-        records = self.world.accounts[OWNER].history
-        return max((one.id for one in records if one.kind == "messagesAdded"), default=0)
+        box = self.world.accounts[OWNER]
+        # What has expired may have been such records, too.
+        return max((one.id for one in box.history if one.kind == "messagesAdded"), default=box.expired_before)
 
     def enrollments(self) -> list[Any]:
         return [self.services.enrollment(who, where) for where, some in CAMPAIGNS.items() for who in some]

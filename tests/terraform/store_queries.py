@@ -43,6 +43,7 @@ _MADE_UP: Mapping[Any, Any] = {
     int: 3,
     datetime: _NOW,
     Status: Status.WAITING,
+    tuple[datetime, str]: (_NOW, "x"),
     Mapping[str, Sequence[str]]: {"intro": ["a"]},
 }
 
@@ -112,6 +113,8 @@ def _choices(hint: Any, parameter: inspect.Parameter) -> list[Any]:
         return list(COLLECTIONS)
     if hint == tuple[str, str] | None:
         return [None, *((field, "x") for field in sorted({field for _, field in asked_fields()}))]
+    if typing.get_origin(hint) is typing.Literal:
+        return list(typing.get_args(hint))
     inner = [one for one in typing.get_args(hint) if one is not types.NoneType]
     made_up = _MADE_UP.get(inner[0] if isinstance(hint, types.UnionType) else hint)
     if made_up is None:

@@ -16,7 +16,7 @@ pytestmark = needs_terraform
 #: What is never set on Google, and why.
 LOCAL_ALONE = {
     "OUTREACH_CLOCK_URL": "time is the system's",
-    "OUTREACH_WEBHOOKS_LOOPBACK": "nothing that listens is on the same machine",
+    "OUTREACH_WEBHOOKS_LOOPBACK": "webhooks of this machine are for tests",
     "CLOUD_TASKS_ENDPOINT": "the clients know where Google is",
     "SECRET_MANAGER_ENDPOINT": "the same",
     "GMAIL_API_ENDPOINT": "the same",

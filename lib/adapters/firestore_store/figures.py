@@ -35,21 +35,7 @@ class Figures(Queries):
         enrollments: campaign + auto_replies + sent_count; campaign + answered; campaign + interest +
         answered.
         """
-        query = self._of_campaign(org, campaign)
-        figures = dict.fromkeys((*Status, *Interest), 0) | {"candidates": 0}
-        with translated():
-            totals, read_time = _totals(query)
-            uncounted = totals["candidates"]
-            for status in _LIKELY_FIRST:
-                if not uncounted:
-                    break
-                figures[status] = _count(where(query, "status", "==", status.value), read_time)
-                uncounted -= figures[status]
-            if totals["candidates"] and _count(_answered(query), read_time):
-                for interest in Interest:
-                    marked = where(query, "interest", "==", interest.value)
-                    figures[interest] = _count(_answered(marked), read_time)
-        return {str(name): figure for name, figure in figures.items()} | totals
+        return tallied(self._of_campaign(org, campaign))[0]
 
     def variant_figures(
         self, org: str, campaign: str, variants: Mapping[str, Sequence[str]]
@@ -67,6 +53,24 @@ class Figures(Queries):
             }
 
 
+def tallied(query: Any) -> tuple[dict[str, int], Any]:
+    """Return the figures of the enrollments that a query finds, and the moment they are of."""
+    figures = dict.fromkeys((*Status, *Interest), 0) | {"candidates": 0}
+    with translated():
+        totals, read_time = _totals(query)
+        uncounted = totals["candidates"]
+        for status in _LIKELY_FIRST:
+            if not uncounted:
+                break
+            figures[status] = count(where(query, "status", "==", status.value), read_time)
+            uncounted -= figures[status]
+        if totals["candidates"] and count(answered(query), read_time):
+            for interest in Interest:
+                marked = where(query, "interest", "==", interest.value)
+                figures[interest] = count(answered(marked), read_time)
+    return {str(name): figure for name, figure in figures.items()} | totals, read_time
+
+
 def _totals(query: Any) -> tuple[dict[str, int], Any]:
     """Return count and sums of a campaign, and the moment they are of."""
     sums: Any = query.count("candidates").sum("sent_count", "sent").sum("auto_replies", "auto_replies")
@@ -78,19 +82,21 @@ def _totals(query: Any) -> tuple[dict[str, int], Any]:
 def _of_variant(query: Any, read_time: Any, step: str, variant: str) -> Iterator[tuple[str, int]]:
     got = where(query, path_to("got", step), "==", variant)
     answered = where(got, "answered", "==", step)
-    sent = _count(got, read_time)
+    sent = count(got, read_time)
     yield "sent", sent
     for name, field, value in (
         ("replied", "status", Status.REPLIED.value),
         ("interested", "interest", Interest.INTERESTED.value),
     ):
-        yield name, _count(where(answered, field, "==", value), read_time) if sent else 0
+        yield name, count(where(answered, field, "==", value), read_time) if sent else 0
 
 
-def _answered(query: Any) -> Any:
+def answered(query: Any) -> Any:
+    """Return the query for those who answered in person."""
     return where(query, "answered", ">", "")
 
 
-def _count(query: Any, read_time: Any) -> int:
+def count(query: Any, read_time: Any) -> int:
+    """Count what a query finds, at a moment."""
     ((result,),) = query.count("count").get(read_time=read_time, **CALL)
     return int(result.value)

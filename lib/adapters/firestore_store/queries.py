@@ -31,7 +31,7 @@ from lib.core.records import (
     Status,
     Suppression,
 )
-from lib.ports import Store
+from lib.ports import Store, Whose
 
 #: The order of names, which ties are broken by, too.
 BY_NAME = "__name__"
@@ -178,6 +178,19 @@ class Queries(Store):
     def mailboxes(self, org: str) -> list[Mailbox]:
         """Query with one call; no composite index."""
         return _found(Mailbox, self._client.collection(f"orgs/{org}/mailboxes"), "address")
+
+    def campaigns(
+        self, org: str, whose: Whose, id_: str = "", *, behind: tuple[datetime, str] | None = None, limit: int
+    ) -> list[Campaign]:
+        """Query with one call; indexes: campaigns, author + and mailbox + accepted_at descending."""
+        query: Any = self._client.collection(f"orgs/{org}/campaigns")
+        if whose != "org":
+            query = where(query, whose, "==", id_)
+        for field in ("accepted_at", BY_NAME):
+            query = query.order_by(field, direction=Query.DESCENDING)
+        if behind is not None:
+            query = query.start_after({"accepted_at": behind[0], BY_NAME: behind[1]})
+        return _found(Campaign, query, limit=limit)
 
     def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
         """Query with one call; index: replies, campaign + received_at descending."""

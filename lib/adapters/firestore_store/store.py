@@ -11,7 +11,7 @@ from google.cloud.firestore import DocumentReference, WriteBatch
 
 from lib.adapters.firestore_store.calls import CALL, translated
 from lib.adapters.firestore_store.documents import decode, encode
-from lib.adapters.firestore_store.figures import Figures
+from lib.adapters.firestore_store.engagement import Engagement
 from lib.core.errors import Contended
 from lib.core.keys import Changes, Key, Snapshot, Versioned
 
@@ -29,7 +29,7 @@ class _Batch(WriteBatch):
             option.modify_write(self._write_pbs[-1])
 
 
-class FirestoreStore(Figures):
+class FirestoreStore(Engagement):
     """Keep the records in a project's default database."""
 
     def read(self, keys: Iterable[Key[Any]]) -> Snapshot:

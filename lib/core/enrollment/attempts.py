@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from lib.core.enrollment.hours import counted, hour_of
 from lib.core.enrollment.statuses import STOPPED, Event, IllegalTransition, move
 from lib.core.enrollment.waking import ATTEMPT_TIME, GRACE, awake
 from lib.core.records import Attempt, Enrollment, SentMail, Status
@@ -69,6 +70,7 @@ def sent(enrollment: Enrollment, attempt: str, mail: SentMail, now: datetime) ->
         attempt=None,
         sent=(*enrollment.sent, mail),
         sent_count=enrollment.sent_count + 1,
+        sent_hours=counted(enrollment.sent_hours, hour_of(mail.at, enrollment.timezone)),
         got={**enrollment.got, mail.step: mail.variant or NO_VARIANT},
         requeues=0,
         tries=0,

@@ -13,7 +13,14 @@ from lib.core.erasing.marking import (
     org_marked,
 )
 from lib.core.erasing.receipts import AGAIN_AFTER, candidate_done, later, mailbox_done, org_done, swept
-from lib.core.erasing.removing import PATIENCE, enrollments_removed, may_be_removed, removed
+from lib.core.erasing.removing import (
+    PATIENCE,
+    enrollments_removed,
+    inbox_keys,
+    may_be_removed,
+    own_inboxes,
+    removed,
+)
 
 __all__ = [
     "AGAIN_AFTER",
@@ -23,6 +30,7 @@ __all__ = [
     "candidate_marked",
     "enrollments_removed",
     "erasure_of",
+    "inbox_keys",
     "later",
     "mailbox_done",
     "mailbox_joined",
@@ -30,6 +38,7 @@ __all__ = [
     "may_be_removed",
     "org_done",
     "org_marked",
+    "own_inboxes",
     "removed",
     "swept",
 ]

@@ -13,7 +13,7 @@ import msgspec
 
 from lib.core import keys
 from lib.core.auditing import audited
-from lib.core.erasing.removing import counted, still
+from lib.core.erasing.removing import counted, inbox_keys, own_inboxes, still
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Contact, Erasure, KeptPart, Record
 
@@ -22,7 +22,8 @@ AGAIN_AFTER = timedelta(hours=1)
 
 _IN_GMAIL = KeptPart(
     what="mails, drafts and labels in the mailbox itself",
-    why="they are its owner's own; who wants them gone asks the owner",
+    why="they are its owner's own; who wants them gone asks the owner. Only should Gmail forget what was new "
+    "can an answer of the last hours in somebody else's thread be found there again",
 )
 _LOGS = KeptPart(
     what="log lines, which hold ids and keyed hashes only",
@@ -86,12 +87,9 @@ def mailbox_done(snapshot: Snapshot, seen: Erasure, now: datetime, backup_days: 
     key = keys.mailbox(seen.org, seen.subject)
     gone: tuple[Key[Any], ...] = ()
     if (mailbox := snapshot[key]) is not None:
-        inbox_key = keys.inbox(mailbox.inbox)
-        if inbox_key not in snapshot:
-            return Changes(seen, need=frozenset({inbox_key}))
-        inbox = snapshot[inbox_key]
-        own = inbox is not None and (inbox.org, inbox.mailbox) == (mailbox.org, mailbox.id)
-        gone = (key, inbox_key) if own else (key,)
+        if missing := snapshot.missing(inbox_keys(mailbox)):
+            return Changes(seen, need=frozenset(missing))
+        gone = (key, *own_inboxes(snapshot, mailbox))
     kept = (_IN_GMAIL, _PEOPLE, _COLLEAGUE, _AUDIT, _RECEIPT, _LOGS)
     return _done(snapshot, seen, now, backup_days, kept, gone=gone)
 

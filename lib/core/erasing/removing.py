@@ -16,7 +16,7 @@ import msgspec
 from lib.core import keys
 from lib.core.errors import Contended
 from lib.core.keys import COLLECTIONS, Changes, Key, Snapshot
-from lib.core.records import Contact, Day, Enrollment, Erasure, Inbox, Record, Reservation
+from lib.core.records import Contact, Day, Enrollment, Erasure, Inbox, Mailbox, Record, Reservation
 
 #: How long an erasure waits for an attempt that cannot be settled, longer than its worker may send for it.
 PATIENCE = timedelta(minutes=15)
@@ -40,6 +40,17 @@ def counted(erasure: Erasure, some: Iterable[Key[Any]]) -> Erasure:
     counts = Counter(erasure.deleted)
     counts.update(_name(key) for key in some)
     return msgspec.structs.replace(erasure, deleted=dict(counts))
+
+
+def inbox_keys(mailbox: Mailbox) -> list[Key[Inbox]]:
+    """Return where a mailbox's connection lies, and what leads there from later addresses."""
+    return [keys.inbox(id_) for id_ in (mailbox.inbox, *mailbox.pointers)]
+
+
+def own_inboxes(snapshot: Snapshot, mailbox: Mailbox) -> list[Key[Inbox]]:
+    """Return those of a mailbox's inboxes that are not another account's by now."""
+    found = ((key, snapshot[key]) for key in inbox_keys(mailbox))
+    return [key for key, one in found if one and (one.org, one.mailbox) == (mailbox.org, mailbox.id)]
 
 
 def removed(snapshot: Snapshot, seen: Erasure, some: Sequence[Key[Any]]) -> Changes[Erasure]:

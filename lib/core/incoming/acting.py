@@ -15,6 +15,7 @@ import msgspec
 from lib.core import keys
 from lib.core.auditing import audited
 from lib.core.enrollment import LIVE, Event, answered_automatically, postponed_until, stopped
+from lib.core.enrollment.hours import answered_at
 from lib.core.ids import normalise_address
 from lib.core.incoming.page import Found, Halt, Worked
 from lib.core.keys import Key, Snapshot
@@ -141,6 +142,7 @@ class Page:
         campaign: Campaign | None = self._now(key)
         everywhere = campaign is not None and campaign.stop_elsewhere
         self._stop_all(found.contact, enrollment, Event.REPLIED, everywhere=everywhere)
+        self._time(keys.enrollment(self.inbox.org, enrollment.id), found.received_at)
         domain = normalise_address(enrollment.email).rpartition("@")[2]
         if campaign is None or not campaign.stop_colleagues or not is_company(domain):
             return
@@ -174,6 +176,11 @@ class Page:
         if after != enrollment:
             self._leaving.setdefault(key, enrollment)
             self.writes[key] = after
+
+    def _time(self, key: Key[Enrollment], received_at: datetime) -> None:
+        """Note when the answer came that stopped an enrollment, if it is written here."""
+        if key in self.writes:
+            self.writes[key] = answered_at(self._now(key), received_at)
 
     def _suppress(self, contact_id: str, enrollment: Enrollment, why: SuppressedWhy) -> None:
         org = self.inbox.org

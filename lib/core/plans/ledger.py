@@ -78,6 +78,11 @@ def slot_end(due: datetime, limits: Limits) -> datetime:
     return due + limits.gap
 
 
+def cap_after(limits: Limits, days: int) -> int:
+    """Return how many mails may go out so many days after connecting: a new mailbox begins with few."""
+    return min(limits.daily_cap, limits.ramp_start + limits.ramp_step * max(0, days))
+
+
 def freed(
     day: Day, *, enrollments: Mapping[str, frozenset[str] | None], after: datetime | None = None
 ) -> Day:
@@ -204,9 +209,7 @@ class Ledger:
         return self._limits.domain_cap if cause is Refusal.DOMAIN_FULL else self._cap(number)
 
     def _cap(self, number: int) -> int:
-        """Return how many mails may go out on a day: a new mailbox begins with few."""
-        grown = self._limits.ramp_start + self._limits.ramp_step * max(0, number - self._connected)
-        return min(self._limits.daily_cap, grown)
+        return cap_after(self._limits, number - self._connected)
 
     def _page(self, number: int) -> Page:
         page = self._pages.get(number)

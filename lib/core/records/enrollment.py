@@ -99,6 +99,8 @@ class Enrollment(Record, frozen=True, kw_only=True):
     for which the slots are. not_before: an automatic answer named this as the time of return. answered: id
     of the last step that had gone out when the candidate answered. interest: as the user has set it.
     moved_at: when it was stopped, or marked. events: how many events have been told of it.
+    sent_hours: in which hours of the candidate's week mails went out, as ``core.enrollment.hours`` writes
+    them; answer_hour: in which one they answered in person; answer_seconds: how long after the mail before.
     """
 
     org: str
@@ -135,3 +137,6 @@ class Enrollment(Record, frozen=True, kw_only=True):
     interest: Interest | None = None
     moved_at: datetime | None = None
     events: int = 0
+    sent_hours: tuple[str, ...] = ()
+    answer_hour: str = ""
+    answer_seconds: int | None = None

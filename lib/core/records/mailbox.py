@@ -50,6 +50,7 @@ class Mailbox(Record, frozen=True, kw_only=True):
     owner: the user whose account it is, "" until somebody invited has signed in; they are known by the
     address. timezone: in which the days of its slot ledger begin; it never changes, since the ledger is kept
     by it. grants: the ended ones too, as far as they are kept. erasing: id of the erasure under way.
+    pointers: ids of the inboxes of later addresses, which lead to ``inbox``.
     """
 
     org: str
@@ -65,6 +66,7 @@ class Mailbox(Record, frozen=True, kw_only=True):
     signature_html: str = ""
     grants: tuple[Grant, ...] = ()
     erasing: str = ""
+    pointers: tuple[str, ...] = ()
 
 
 class Inbox(Record, frozen=True, kw_only=True):
@@ -80,8 +82,9 @@ class Inbox(Record, frozen=True, kw_only=True):
     ``minute``; none count after a minute without one. parked: mails that could not be worked off and are
     shown. covered_since: how far back the last catch-up after an expired history went (None: there was none).
     behind: connected anew, and what came in meanwhile is not worked off: nothing is sent until it is.
-    leaving_at: when ``maintain`` goes on with a disconnect that is under way; leaving_since, leaving_by: when
-    and by whom it was asked for. ended_at: when the connection ended.
+    leads_to: id of the inbox that the account had before its address changed: that one stays its connection,
+    and this leads notifications there. leaving_at: when ``maintain`` goes on with a disconnect that is under
+    way; leaving_since, leaving_by: when and by whom it was asked for. ended_at: when the connection ended.
     """
 
     id: str
@@ -112,6 +115,7 @@ class Inbox(Record, frozen=True, kw_only=True):
     parked: int = 0
     covered_since: datetime | None = None
     behind: bool = False
+    leads_to: str = ""
     leaving_at: datetime | None = None
     leaving_since: datetime | None = None
     leaving_by: str = ""

@@ -12,11 +12,16 @@ from lib.flows.adding import add
 from lib.flows.controlling import Approval, Decision, Reason, approve, cancel, decide, pause, resume
 from lib.flows.editing import edit
 from lib.flows.exporting_campaigns import export_csv, export_json
+from lib.flows.figuring import campaign_figures
+from lib.flows.forecasting import show_forecast
+from lib.flows.listing import CampaignsPage, list_campaigns
 from lib.flows.marking import Mark, mark, read
 from lib.flows.showing_campaigns import show_answer, show_campaign
 from lib.flows.showing_candidates import Page, list_candidates, skip
+from lib.flows.telling import show_timeline
 
 ROUTES = (
+    Route("GET", "", list_campaigns, query=CampaignsPage),
     Route("GET", "{}", show_campaign),
     Route("PATCH", "{}", edit, body=Edit),
     Route("POST", "{}/pause", pause, body=Reason),
@@ -37,8 +42,11 @@ ROUTES = (
         answer=partial(csv_response, name="campaign.csv"),
         limit=EXPORTING,
     ),
+    Route("GET", "{}/figures", campaign_figures),
+    Route("GET", "{}/forecast", show_forecast),
     Route("GET", "{}/candidates", list_candidates, query=Page),
     Route("POST", "{}/candidates", add, body=bytes, limit=PLANNING),
+    Route("GET", "{}/candidates/{}", show_timeline),
     Route("POST", "{}/candidates/{}/skip", skip),
     Route("POST", "{}/candidates/{}/decision", decide, body=Decision),
     Route("GET", "{}/answers/{}", show_answer),

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from lib.core import keys
-from lib.core.erasing import enrollments_removed, removed
+from lib.core.erasing import enrollments_removed, inbox_keys, own_inboxes, removed
 from lib.core.ids import normalise_address
 from lib.core.keys import Changes, Key, R, Snapshot
 from lib.core.records import (
@@ -155,13 +155,9 @@ def _other_erasures(services: Services, erasure: Erasure) -> Iterator[Piece]:
 
 
 def _mailbox_itself(services: Services, mailbox: Mailbox) -> Piece:
-    """Return the removal of a mailbox and of its inbox, unless that is another's by now."""
-    inbox_key = keys.inbox(mailbox.inbox)
-    inbox = services.store.read([inbox_key])[inbox_key]
-    gone: list[Key[Any]] = [keys.mailbox(mailbox.org, mailbox.id)]
-    if inbox is not None and (inbox.org, inbox.mailbox) == (mailbox.org, mailbox.id):
-        gone.append(inbox_key)
-    return Piece(partial(removed, some=gone), [])
+    """Return the removal of a mailbox and of its inboxes, but for those that are another's by now."""
+    inboxes = own_inboxes(services.store.read(inbox_keys(mailbox)), mailbox)
+    return Piece(partial(removed, some=[keys.mailbox(mailbox.org, mailbox.id), *inboxes]), [])
 
 
 def _all(
