@@ -69,6 +69,7 @@ def test_everything_missing_is_told_at_once() -> None:
         ("SECRETS_BACKEND", "vault"),
         ("OUTREACH_AWS_ROLE", "outreach-role"),
         ("OUTREACH_BACKUP_DAYS", "a month"),
+        ("OUTREACH_WEBHOOKS_LOOPBACK", "of course"),
         ("OUTREACH_TASK_URL", "https://run.example.com/send_step"),
     ],
 )
