@@ -23,6 +23,12 @@ from lib.ports import Counted, Services
 Week = Mapping[str, tuple[int, ...]]
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Be the query of figures: whether those by the hour are wanted too, which cost hundreds of counts."""
+
+    hours: bool = False
+
+
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     """Show how a step, or a variant of it, fared: mails sent, and whose last mail before the answer it was.
 
@@ -49,7 +55,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     later; an answer counts in each campaign that it stops. interested: of these, as users have marked them;
     the shares are of 1, None where there is nobody yet.
     waiting, held, completed, bounced, opted_out, cancelled, failed: in that status now. auto_replies: mails.
-    sent_hours, answer_hours: by the candidates' clocks. median_answer: from a mail to its answer.
+    sent_hours, answer_hours: by the candidates' clocks, None unless asked for.
+    median_answer: from a mail to its answer.
     steps: of one campaign only.
     """
 
@@ -69,35 +76,36 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     opted_out: int
     cancelled: int
     failed: int
-    sent_hours: Week
-    answer_hours: Week
+    sent_hours: Week | None
+    answer_hours: Week | None
     median_answer: timedelta | None
     steps: tuple[StepFigures, ...] = ()
 
 
-def campaign_figures(services: Services, caller: VerifiedCaller, id_: str) -> Figures:
+def campaign_figures(services: Services, caller: VerifiedCaller, id_: str, wanted: Wanted) -> Figures:
     """Count a campaign, for whoever may see it."""
     campaign = permitted(services, caller, id_, "see").campaign
-    found = _figures(services, caller.org, "campaign", id_)
+    found = _figures(services, caller.org, "campaign", id_, wanted)
     return msgspec.structs.replace(found, steps=_steps(services, campaign))
 
 
-def mailbox_figures(services: Services, caller: VerifiedCaller, id_: str) -> Figures:
+def mailbox_figures(services: Services, caller: VerifiedCaller, id_: str, wanted: Wanted) -> Figures:
     """Count all that goes out from a mailbox, for its owner and for admins."""
     key = keys.mailbox(caller.org, id_)
     rights.owned(services.store.read([key]), key, caller, admin=True)
-    return _figures(services, caller.org, "mailbox", id_)
+    return _figures(services, caller.org, "mailbox", id_, wanted)
 
 
-def org_figures(services: Services, caller: VerifiedCaller) -> Figures:
+def org_figures(services: Services, caller: VerifiedCaller, wanted: Wanted) -> Figures:
     """Count all of the org, for admins."""
     rights.check_admin(caller)
-    return _figures(services, caller.org, "org", "")
+    return _figures(services, caller.org, "org", "", wanted)
 
 
-def _figures(services: Services, org: str, of: Counted, id_: str) -> Figures:
+def _figures(services: Services, org: str, of: Counted, id_: str, wanted: Wanted) -> Figures:
     store = services.store
-    tally, hours = store.tally(org, of, id_), store.hour_figures(org, of, id_)
+    tally = store.tally(org, of, id_)
+    hours = store.hour_figures(org, of, id_) if wanted.hours else None
     interested = tally[Interest.INTERESTED]
     return Figures(
         enrolled=tally["candidates"],
@@ -116,8 +124,8 @@ def _figures(services: Services, org: str, of: Counted, id_: str) -> Figures:
         opted_out=tally[Status.OPTED_OUT],
         cancelled=tally[Status.CANCELLED],
         failed=tally[Status.FAILED],
-        sent_hours=_week(hours["sent"]),
-        answer_hours=_week(hours["answered"]),
+        sent_hours=_week(hours["sent"]) if hours else None,
+        answer_hours=_week(hours["answered"]) if hours else None,
         median_answer=store.median_answer(org, of, id_),
     )
 

@@ -22,7 +22,7 @@ def test_a_campaign_in_figures(office: Office) -> None:
     [shown] = office.call("GET", "campaigns/c1").json()["answers"]
     office.call("PATCH", f"campaigns/c1/answers/{shown['id']}", json={"interest": "interested"})
 
-    figures = office.call("GET", "campaigns/c1/figures").json()
+    figures = office.call("GET", "campaigns/c1/figures?hours=true").json()
     numbers = {name: one for name, one in figures.items() if isinstance(one, int | float) and one}
     assert numbers == {
         "enrolled": 2,
@@ -47,6 +47,8 @@ def test_a_campaign_in_figures(office: Office) -> None:
     assert (sum(sent.values()), sum(came.values())) == (2, 1)
     assert figures["median_answer"].startswith("PT")
     assert figures["median_answer"] != "PT0S"
+    plain = office.call("GET", "campaigns/c1/figures").json()
+    assert plain == figures | {"sent_hours": None, "answer_hours": None}
 
 
 def test_figures_over_campaigns_are_those_of_all(office: Office) -> None:

@@ -12,7 +12,7 @@ from lib.flows.adding import add
 from lib.flows.controlling import Approval, Decision, Reason, approve, cancel, decide, pause, resume
 from lib.flows.editing import edit
 from lib.flows.exporting_campaigns import export_csv, export_json
-from lib.flows.figuring import campaign_figures
+from lib.flows.figuring import Wanted, campaign_figures
 from lib.flows.forecasting import show_forecast
 from lib.flows.listing import CampaignsPage, list_campaigns
 from lib.flows.marking import Mark, mark, read
@@ -42,7 +42,7 @@ ROUTES = (
         answer=partial(csv_response, name="campaign.csv"),
         limit=EXPORTING,
     ),
-    Route("GET", "{}/figures", campaign_figures),
+    Route("GET", "{}/figures", campaign_figures, query=Wanted),
     Route("GET", "{}/forecast", show_forecast),
     Route("GET", "{}/candidates", list_candidates, query=Page),
     Route("POST", "{}/candidates", add, body=bytes, limit=PLANNING),

@@ -18,7 +18,7 @@ from lib.flows.delegating import accept, end, give, list_grants
 from lib.flows.delegating import ask as ask_for_grant
 from lib.flows.erasing.asking import erase_mailbox
 from lib.flows.exporting_reads import export
-from lib.flows.figuring import mailbox_figures
+from lib.flows.figuring import Wanted, mailbox_figures
 from lib.flows.inviting import invite, list_invitations, withdraw
 from lib.flows.leaving import disconnect
 from lib.flows.setting import change_mailbox, resume_mailbox, show_mailbox
@@ -60,6 +60,6 @@ ROUTES = (
     Route("DELETE", "{}/grants/{}", end),
     Route("DELETE", "{}", erase_mailbox, answer=accepted, limit=EXPORTING),
     Route("GET", "{}/audit", show_mailbox_audit, query=AuditPage),
-    Route("GET", "{}/figures", mailbox_figures),
+    Route("GET", "{}/figures", mailbox_figures, query=Wanted),
     Route("GET", "{}/reads", export, answer=partial(json_lines, name="reads.jsonl"), limit=EXPORTING),
 )

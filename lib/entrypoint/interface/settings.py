@@ -12,12 +12,12 @@ from lib.flows import org_settings, subscribing, suppressing
 from lib.flows.auditing import AuditPage, show_org_audit
 from lib.flows.erasing import asking, showing
 from lib.flows.exporting_candidates import ExportRequest, export_candidate
-from lib.flows.figuring import org_figures
+from lib.flows.figuring import Wanted, org_figures
 
 ROUTES = (
     Route("GET", "", org_settings.show_settings),
     Route("PATCH", "", org_settings.change_settings, body=org_settings.ChangedSettings),
-    Route("GET", "figures", org_figures),
+    Route("GET", "figures", org_figures, query=Wanted),
     Route("GET", "audit", show_org_audit, query=AuditPage),
     Route("GET", "suppressions", suppressing.list_suppressed, query=suppressing.Page),
     Route("POST", "suppressions", suppressing.add_suppressed, body=bytes, limit=PLANNING),
