@@ -56,6 +56,16 @@ check: setup terraform ## ruff, mypy --strict, import-linter, terraform/
 terraform: setup ## check terraform/: format, plan, tests, checkov; what is not to be had here is left out
 	terraform/tests/check
 
+.PHONY: openapi
+openapi: setup ## write the document of the interface, functions/openapi.json
+	mkdir -p build
+	$(PY) -m lib.entrypoint.interface.document > build/openapi.json
+	mv build/openapi.json functions/openapi.json
+
+.PHONY: fuzz
+fuzz: setup ## schemathesis, in a venv of its own, against that document and the running functions
+	$(PY) -m tests.functions.fuzzed $(EXAMPLES)
+
 .PHONY: mutants
 mutants: setup ## break the protocol in named ways; tests must go red for each
 	$(PY) -m tests.mutants

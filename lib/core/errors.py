@@ -12,6 +12,7 @@ OutreachError
 │   ├── Forbidden (403)
 │   ├── NotFound (404)
 │   ├── Conflict (409)
+│   ├── Outdated (412)                      the caller has seen an earlier state (If-Match)
 │   ├── MailboxDisconnected (409)           the person must connect the mailbox again
 │   ├── MailboxRefused (409)                Gmail refuses the mailbox's calls, and does not say why
 │   └── RecipientRefused (422)              Gmail refuses this one recipient
@@ -136,6 +137,13 @@ class Conflict(Permanent):
         """Keep the reason, and what the caller should look at instead."""
         super().__init__(why)
         self.now = now
+
+
+class Outdated(Permanent):
+    """Say that the thing has changed since the caller saw it, who said what they saw (RFC 9110, 13.1.1)."""
+
+    status = 412
+    slug = "outdated"
 
 
 class MailboxDisconnected(Permanent):

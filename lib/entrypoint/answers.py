@@ -6,6 +6,7 @@ import http
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -41,6 +42,18 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
     faults: tuple[Fault, ...] = ()
     now: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Say how what a flow returns goes out as JSON; under: the one field that holds it, "" for none."""
+
+    status: int = 200
+    under: str = ""
+
+    def __call__(self, found: Any) -> Response:
+        """Answer with what was found."""
+        return json_response({self.under: found} if self.under else found, self.status)
 
 
 def decoded(body: bytes, kind: type[T]) -> T:
@@ -142,20 +155,23 @@ def with_cors(response: Response, request: Request, origins: tuple[str, ...]) ->
     origin = request.headers.get("Origin", "")
     if origin in origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
-            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-Match"
             response.headers["Access-Control-Max-Age"] = "3600"
     return response
 
 
+def status_of(error: type[OutreachError]) -> int:
+    """Return the status that an error of ours is answered with."""
+    return http.HTTPStatus.TOO_MANY_REQUESTS if issubclass(error, RateLimited) else error.status
+
+
 def _facts(error: Exception) -> tuple[int, str, str]:
     """Return status, slug and what may be told of an error."""
-    if isinstance(error, RateLimited):
-        return http.HTTPStatus.TOO_MANY_REQUESTS, error.slug, str(error)
     if isinstance(error, OutreachError):
-        return error.status, error.slug, str(error)
+        return status_of(type(error)), error.slug, str(error)
     if isinstance(error, msgspec.MsgspecError):
         return InvalidRequest.status, InvalidRequest.slug, "the input is not what is expected here"
     if isinstance(error, HTTPException) and error.code is not None:

@@ -19,6 +19,7 @@ from lib.core.errors import Contended, OutreachError
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import AttachmentContent, Campaign, Enrollment, Record
 from lib.core.rights import is_owner
+from lib.core.seen import ANYTHING, Seen, tag_of_revision
 from lib.flows.permitting import permitted
 from lib.flows.replanning_all import replan_all
 from lib.ports import Services
@@ -28,13 +29,17 @@ PAGE = 300
 ANEW = "Those who wait get new times. Who has had all steps before gets none of the new ones."
 
 
-def edit(services: Services, caller: VerifiedCaller, id_: str, wish: Edit) -> Edited:
+def edit(
+    services: Services, caller: VerifiedCaller, id_: str, wish: Edit, seen_by: Seen = ANYTHING
+) -> Edited:
     """Change words and delays of a campaign's steps, or add steps at the end.
 
-    InvalidRequest lists every fault; Conflict: it was edited since, and is shown as it is.
+    InvalidRequest lists every fault; Conflict: it was edited since, and is shown as it is. Outdated says the
+    same to who named a tag; ``revision`` holds to the end of it all, so that the tag is asked for once.
     """
     permit = permitted(services, caller, id_, "write")
     seen = permit.campaign
+    seen_by.check(tag_of_revision(seen))
     editable(seen, wish.revision)
     steps, contents, faults = read_edit(wish, seen)
     faults = faults or candidates_faults(seen, steps, _everybody(services, seen))

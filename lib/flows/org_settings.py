@@ -20,6 +20,7 @@ from lib.core.errors import Fault, InvalidRequest
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Deed, Org, Record
 from lib.core.rights import check_admin, refuse_erased
+from lib.core.seen import ANYTHING, Seen, tag_of
 from lib.ports import Services
 
 NAME_LIMIT = 200
@@ -55,8 +56,10 @@ def show_settings(services: Services, caller: VerifiedCaller) -> ShownSettings:
     return _shown(org_of(services, caller))
 
 
-def change_settings(services: Services, caller: VerifiedCaller, changed: ChangedSettings) -> ShownSettings:
-    """Change the org's settings; InvalidRequest lists every fault.
+def change_settings(
+    services: Services, caller: VerifiedCaller, changed: ChangedSettings, seen: Seen = ANYTHING
+) -> ShownSettings:
+    """Change the org's settings; InvalidRequest lists every fault, Outdated: they are not as seen.
 
     What is kept for less long than before falls away with the next run of ``maintain``.
     """
@@ -69,6 +72,7 @@ def change_settings(services: Services, caller: VerifiedCaller, changed: Changed
     now = services.clock.now()
 
     def change(org: Org) -> Org:
+        seen.check(tag_of(_shown(org)))
         after = msgspec.structs.replace(org, **wanted)
         kept = (org.answers_days, org.reads_days) == (after.answers_days, after.reads_days)
         return after if kept else msgspec.structs.replace(after, sweep_at=now)

@@ -12,6 +12,7 @@ from lib.core.keys import Changes, Snapshot
 from lib.core.mailbox_settings import ChangedMailbox, changed_mailbox
 from lib.core.records import Limits, Mailbox
 from lib.core.rights import bound, owned
+from lib.core.seen import ANYTHING, Seen, tag_of
 from lib.ports import Services
 
 
@@ -33,9 +34,9 @@ def show_mailbox(services: Services, caller: VerifiedCaller, id_: str) -> ShownM
 
 
 def change_mailbox(
-    services: Services, caller: VerifiedCaller, id_: str, wish: ChangedMailbox
+    services: Services, caller: VerifiedCaller, id_: str, wish: ChangedMailbox, seen: Seen = ANYTHING
 ) -> ShownMailboxSettings:
-    """Change a mailbox's settings; InvalidRequest lists every fault.
+    """Change a mailbox's settings; InvalidRequest lists every fault, Outdated: they are not as seen.
 
     New limits hold for what is planned from now on; times that are planned already stay.
     """
@@ -43,6 +44,7 @@ def change_mailbox(
 
     def decide(snapshot: Snapshot) -> Changes[Mailbox]:
         before = owned(snapshot, key, caller)
+        seen.check(tag_of(_shown(before)))
         after, faults = changed_mailbox(before, wish)
         if faults:
             raise InvalidRequest("the mailbox can't be changed", tuple(faults))

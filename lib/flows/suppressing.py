@@ -55,6 +55,12 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     after: str = ""
 
 
+class ListedEntries(msgspec.Struct, frozen=True):
+    """Name addresses and domains, in JSON; a CSV with a column ``entry`` says the same."""
+
+    entries: list[str]
+
+
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Say how many entries were put on the list."""
 
@@ -190,14 +196,10 @@ def _entries_from(body: bytes) -> Entries:
         entries, faults = read_entries_csv(body)
     else:
         try:
-            entries, faults = read_entries(msgspec.json.decode(body, type=_Entries).entries)
+            entries, faults = read_entries(msgspec.json.decode(body, type=ListedEntries).entries)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             why = 'is to be a list of addresses and domains: {"entries": ["ann@example.com", "example.org"]}'
             raise InvalidRequest("the list can't be read", (Fault(field="entries", why=why),)) from None
     if faults:
         raise InvalidRequest("the list was not changed", tuple(faults))
     return entries
-
-
-class _Entries(msgspec.Struct, frozen=True):
-    entries: list[str]

@@ -87,6 +87,7 @@ RULES: dict[tuple[str, str, str], Rule] = {
     ("campaigns", "POST", "{c}/answers/{r}/read"): READ,
     ("campaigns", "GET", "{c}/export.json"): READ,
     ("campaigns", "GET", "{c}/export.csv"): READ,
+    ("campaigns", "GET", "openapi.json"): Rule("all"),
     ("enqueue_campaign", "POST", ""): Rule("owner, author, delegate", body="campaign", elsewhere=422),
     ("enqueue_campaign", "POST", "test"): Rule("owner, author, delegate", body="campaign", elsewhere=422),
     ("mailboxes", "GET", ""): Rule("all"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import flask
 import msgspec
@@ -22,6 +22,11 @@ class Wish(msgspec.Struct, forbid_unknown_fields=True):
     limit: int = 5
 
 
+class Search(msgspec.Struct, forbid_unknown_fields=True):
+    why: Literal["tall", "short"] | None = None
+    limit: int = 5
+
+
 def told(name: str) -> Any:
     def flow(services: object, caller: object, *given: object) -> list[Any]:
         assert (services, caller) == (SERVICES, CALLER)
@@ -36,6 +41,7 @@ ROUTES = (
     Route("GET", "{}/people", told("list"), query=Wish),
     Route("POST", "{}/people", told("add"), body=bytes),
     Route("POST", "{}/people/{}/skip", told("skip")),
+    Route("GET", "{}/notes", told("notes"), query=Search),
 )
 
 
@@ -86,3 +92,10 @@ def test_wrong_body_or_query_is_refused() -> None:
     for query in ("limit=many", "other=1"):
         with pytest.raises(msgspec.ValidationError):
             ask("GET", f"/c1/people?{query}")
+
+
+@pytest.mark.parametrize(("query", "field"), [("limit=1&limit=2", "limit"), ("why=null", "why")])
+def test_a_query_says_each_thing_once_and_nothing_by_null(query: str, field: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        ask("GET", f"/c1/notes?{query}")
+    assert [fault.field for fault in refused.value.faults] == [field]

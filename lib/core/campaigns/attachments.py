@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lib.core.campaigns import fields
+from lib.core.campaigns.asked import AskedAttachment, names
 from lib.core.campaigns.shortlist import has_control
 from lib.core.errors import Fault
 from lib.core.ids import digest
@@ -35,7 +36,7 @@ BLOCKED = frozenset(
     }
 )
 
-_FIELDS = frozenset({"name", "type", "content"})
+_FIELDS = names(AskedAttachment)
 #: RFC 6838, section 4.2.
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lib.core.campaigns import shortlist
+from lib.core.campaigns.asked import ID_PATTERN
 from lib.core.errors import Fault
 from lib.core.ids import normalise_address
 from lib.core.letters import templates
@@ -19,7 +20,7 @@ SUBJECT_LIMIT = 1_000
 #: How many addresses a mail is copied to, or answered to, at most.
 ADDRESS_LIMIT = 10
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ID = re.compile(ID_PATTERN)
 
 
 def is_id(text: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from lib.core.campaigns import fields, shortlist
+from lib.core.campaigns.asked import AskedCampaign, AskedCandidates, AskedContacted, names
 from lib.core.campaigns.attachments import total_faults
 from lib.core.campaigns.hours import read_window
 from lib.core.campaigns.shortlist import Candidate, Row
@@ -27,11 +28,7 @@ REASON_LIMIT = 1_000
 #: How many faults are listed; the last entry then counts the others.
 FAULT_LIMIT = 1_000
 
-_CANDIDATES = frozenset({"candidates", "shortlist", "contacted"})
-_FIELDS = _CANDIDATES | {
-    *("id", "mailbox", "name", "timezone", "window", "steps", "cc", "reply_to", "signature", "plan_digest"),
-    *("stop_on_own_answer", "stop_elsewhere", "stop_colleagues"),
-}
+_CANDIDATES, _FIELDS = names(AskedCandidates), names(AskedCampaign)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +185,7 @@ def _despite(given: Any, faults: list[Fault]) -> str:
         why = 'is {"action": "skip"}, or {"action": "continue", "reason": "..."}'
         faults.append(Fault(field="contacted", why=why))
         return ""
-    faults += fields.unknown(given, frozenset({"action", "reason"}), "contacted.")
+    faults += fields.unknown(given, names(AskedContacted), "contacted.")
     if given["action"] == "skip":
         return ""
     reason = fields.text(given, "reason", faults, "contacted.").strip()

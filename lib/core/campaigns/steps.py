@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from lib.core.campaigns import fields
+from lib.core.campaigns.asked import AskedStep, AskedVariant, names
 from lib.core.campaigns.attachments import read_attachments
 from lib.core.errors import Fault
 from lib.core.records import Step, Variant
@@ -25,8 +26,7 @@ BUSINESS_DAY_LIMIT = 250
 #: All words of a campaign, in bytes: they have to fit into one document of 1 MiB, with room for edits.
 WORDS_LIMIT = 600_000
 
-_STEP_FIELDS = frozenset({"id", "subject", "text", "html", "delay", "thread", "variants", "attachments"})
-_VARIANT_FIELDS = frozenset({"id", "subject", "text", "html"})
+_STEP_FIELDS, _VARIANT_FIELDS = names(AskedStep), names(AskedVariant)
 _WORDS = ("subject", "text", "html")
 _BUSINESS_DAYS = re.compile(r"(\d{1,4}) business days?", re.ASCII)
 

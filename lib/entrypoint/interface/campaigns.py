@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from lib.core.campaigns.asked import AskedCandidates, AskedEdit
 from lib.core.campaigns.editing import Edit
+from lib.core.errors import Conflict, Forbidden, MailboxDisconnected, MailboxPaused, MailboxRefused, Outdated
 from lib.core.limits import EXPORTING, PLANNING, READING
+from lib.core.seen import tag_of_revision
 from lib.entrypoint.answers import csv_response, json_file
+from lib.entrypoint.interface.document import show_document
 from lib.entrypoint.routes import Route
 from lib.flows.adding import add
 from lib.flows.controlling import Approval, Decision, Reason, approve, cancel, decide, pause, resume
@@ -20,20 +24,35 @@ from lib.flows.showing_campaigns import show_answer, show_campaign
 from lib.flows.showing_candidates import Page, list_candidates, skip
 from lib.flows.telling import show_timeline
 
+#: What a caller meets who may see a campaign and not do this, and where it is not in the state for it.
+REFUSED = (Forbidden,)
+STATE = (Forbidden, Conflict)
+#: What a mailbox comes to that Gmail does not let us use.
+GMAIL = (MailboxDisconnected, MailboxRefused, MailboxPaused)
+
 ROUTES = (
     Route("GET", "", list_campaigns, query=CampaignsPage),
-    Route("GET", "{}", show_campaign),
-    Route("PATCH", "{}", edit, body=Edit),
-    Route("POST", "{}/pause", pause, body=Reason),
-    Route("POST", "{}/resume", resume),
-    Route("POST", "{}/cancel", cancel, body=Reason),
-    Route("POST", "{}/approve", approve, body=Approval),
+    Route("GET", "{}", show_campaign, tag=tag_of_revision),
+    Route(
+        "PATCH",
+        "{}",
+        edit,
+        body=Edit,
+        form=AskedEdit,
+        tag=tag_of_revision,
+        errors=(*STATE, Outdated),
+    ),
+    Route("POST", "{}/pause", pause, body=Reason, errors=STATE),
+    Route("POST", "{}/resume", resume, errors=STATE),
+    Route("POST", "{}/cancel", cancel, body=Reason, errors=STATE),
+    Route("POST", "{}/approve", approve, body=Approval, errors=STATE),
     Route(
         "GET",
         "{}/export.json",
         export_json,
         answer=partial(json_file, name="campaign.json"),
         limit=EXPORTING,
+        errors=REFUSED,
     ),
     Route(
         "GET",
@@ -41,15 +60,25 @@ ROUTES = (
         export_csv,
         answer=partial(csv_response, name="campaign.csv"),
         limit=EXPORTING,
+        errors=REFUSED,
     ),
     Route("GET", "{}/figures", campaign_figures, query=Wanted),
     Route("GET", "{}/forecast", show_forecast),
-    Route("GET", "{}/candidates", list_candidates, query=Page),
-    Route("POST", "{}/candidates", add, body=bytes, limit=PLANNING),
-    Route("GET", "{}/candidates/{}", show_timeline),
-    Route("POST", "{}/candidates/{}/skip", skip),
-    Route("POST", "{}/candidates/{}/decision", decide, body=Decision),
-    Route("GET", "{}/answers/{}", show_answer),
-    Route("PATCH", "{}/answers/{}", mark, body=Mark),
-    Route("POST", "{}/answers/{}/read", read, limit=READING),
+    Route("GET", "{}/candidates", list_candidates, query=Page, errors=REFUSED),
+    Route(
+        "POST",
+        "{}/candidates",
+        add,
+        body=bytes,
+        form=AskedCandidates,
+        limit=PLANNING,
+        errors=STATE,
+    ),
+    Route("GET", "{}/candidates/{}", show_timeline, errors=REFUSED),
+    Route("POST", "{}/candidates/{}/skip", skip, errors=REFUSED),
+    Route("POST", "{}/candidates/{}/decision", decide, body=Decision, errors=(*STATE, *GMAIL)),
+    Route("GET", "{}/answers/{}", show_answer, errors=REFUSED),
+    Route("PATCH", "{}/answers/{}", mark, body=Mark, errors=REFUSED),
+    Route("POST", "{}/answers/{}/read", read, limit=READING, errors=(*STATE, *GMAIL)),
+    Route("GET", "openapi.json", show_document),
 )

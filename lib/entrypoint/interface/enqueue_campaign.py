@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Response
 
+from lib.core.campaigns.asked import AskedCampaign
+from lib.core.errors import Conflict, MailboxDisconnected, MailboxPaused, MailboxRefused, RecipientRefused
 from lib.core.limits import PLANNING, TESTING
 from lib.entrypoint.answers import json_response
 from lib.entrypoint.routes import Route
@@ -22,8 +24,20 @@ ROUTES = (
         enqueue,
         query=HowTo,
         body=bytes,
+        form=AskedCampaign,
         answer=_planned_or_accepted,
+        statuses=(200, 202),
         limit=PLANNING,
+        errors=(Conflict,),
     ),
-    Route("POST", "test", send_test, query=Trial, body=bytes, limit=TESTING),
+    Route(
+        "POST",
+        "test",
+        send_test,
+        query=Trial,
+        body=bytes,
+        form=AskedCampaign,
+        limit=TESTING,
+        errors=(Conflict, MailboxDisconnected, MailboxRefused, MailboxPaused, RecipientRefused),
+    ),
 )

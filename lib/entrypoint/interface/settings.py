@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from lib.core.errors import Conflict, Forbidden, NotFound, Outdated
 from lib.core.limits import EXPORTING, PLANNING
+from lib.core.seen import tag_of
 from lib.entrypoint.answers import csv_response
 from lib.entrypoint.erasures import accepted
 from lib.entrypoint.routes import Route
@@ -15,26 +17,79 @@ from lib.flows.exporting_candidates import ExportRequest, export_candidate
 from lib.flows.figuring import Wanted, org_figures
 
 ROUTES = (
-    Route("GET", "", org_settings.show_settings),
-    Route("PATCH", "", org_settings.change_settings, body=org_settings.ChangedSettings),
-    Route("GET", "figures", org_figures, query=Wanted),
-    Route("GET", "audit", show_org_audit, query=AuditPage),
-    Route("GET", "suppressions", suppressing.list_suppressed, query=suppressing.Page),
-    Route("POST", "suppressions", suppressing.add_suppressed, body=bytes, limit=PLANNING),
-    Route("POST", "suppressions/removals", suppressing.remove_suppressed, body=bytes, limit=PLANNING),
+    Route("GET", "", org_settings.show_settings, tag=tag_of, errors=(Forbidden,)),
+    Route(
+        "PATCH",
+        "",
+        org_settings.change_settings,
+        body=org_settings.ChangedSettings,
+        tag=tag_of,
+        errors=(Forbidden, Conflict, Outdated),
+    ),
+    Route("GET", "figures", org_figures, query=Wanted, errors=(Forbidden,)),
+    Route("GET", "audit", show_org_audit, query=AuditPage, errors=(Forbidden,)),
+    Route("GET", "suppressions", suppressing.list_suppressed, query=suppressing.Page, errors=(Forbidden,)),
+    Route(
+        "POST",
+        "suppressions",
+        suppressing.add_suppressed,
+        body=bytes,
+        form=suppressing.ListedEntries,
+        limit=PLANNING,
+        errors=(Forbidden, Conflict),
+    ),
+    Route(
+        "POST",
+        "suppressions/removals",
+        suppressing.remove_suppressed,
+        body=bytes,
+        form=suppressing.ListedEntries,
+        limit=PLANNING,
+        errors=(Forbidden, Conflict),
+    ),
     Route(
         "GET",
         "suppressions.csv",
         suppressing.export_suppressed,
         answer=partial(csv_response, name="suppressions.csv"),
         limit=EXPORTING,
+        errors=(Forbidden,),
     ),
-    Route("GET", "webhooks", subscribing.list_webhooks),
-    Route("POST", "webhooks", subscribing.add_webhook, body=subscribing.WantedWebhook),
-    Route("DELETE", "webhooks/{}", subscribing.remove_webhook),
-    Route("POST", "webhooks/{}/replay", subscribing.replay, query=subscribing.Since, limit=EXPORTING),
-    Route("POST", "exports", export_candidate, body=ExportRequest, limit=EXPORTING),
-    Route("POST", "erasures", asking.ask, body=asking.ErasureRequest, answer=accepted, limit=EXPORTING),
-    Route("GET", "erasures", showing.list_erasures, query=showing.Page),
+    Route("GET", "webhooks", subscribing.list_webhooks, errors=(Forbidden,)),
+    Route(
+        "POST",
+        "webhooks",
+        subscribing.add_webhook,
+        body=subscribing.WantedWebhook,
+        errors=(Forbidden, Conflict),
+    ),
+    Route("DELETE", "webhooks/{}", subscribing.remove_webhook, errors=(Forbidden, Conflict)),
+    Route(
+        "POST",
+        "webhooks/{}/replay",
+        subscribing.replay,
+        query=subscribing.Since,
+        limit=EXPORTING,
+        errors=(Forbidden,),
+    ),
+    Route(
+        "POST",
+        "exports",
+        export_candidate,
+        body=ExportRequest,
+        limit=EXPORTING,
+        errors=(Forbidden, NotFound),
+    ),
+    Route(
+        "POST",
+        "erasures",
+        asking.ask,
+        body=asking.ErasureRequest,
+        answer=accepted,
+        statuses=(202,),
+        limit=EXPORTING,
+        errors=(Forbidden, NotFound, Conflict),
+    ),
+    Route("GET", "erasures", showing.list_erasures, query=showing.Page, errors=(Forbidden,)),
     Route("GET", "erasures/{}", showing.show_erasure),
 )
