@@ -6,6 +6,7 @@ that is being sent has the words that were there when it was claimed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -45,12 +46,7 @@ def edit(
     faults = faults or candidates_faults(seen, steps, _everybody(services, seen))
     if faults:
         raise refused(faults)
-    files: dict[Key[Any], Record] = {
-        keys.attachment(seen.org, id_, one): AttachmentContent(
-            org=seen.org, campaign=id_, id=one, content=content
-        )
-        for one, content in contents.items()
-    }
+    files = _files(seen, contents)
 
     def decide(snapshot: Snapshot) -> Changes[Campaign]:
         record, mailbox = permit.again(snapshot), snapshot.need(permit.mailbox_key)
@@ -74,6 +70,15 @@ def edit(
         with suppress(OutreachError):
             replan_all(services, after)
     return shown(after, ANEW)
+
+
+def _files(campaign: Campaign, contents: Mapping[str, str]) -> dict[Key[Any], Record]:
+    return {
+        keys.attachment(campaign.org, campaign.id, id_): AttachmentContent(
+            org=campaign.org, campaign=campaign.id, id=id_, content=content
+        )
+        for id_, content in contents.items()
+    }
 
 
 def _everybody(services: Services, campaign: Campaign) -> list[Enrollment]:

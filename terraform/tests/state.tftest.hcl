@@ -82,12 +82,12 @@ run "the_database_can_be_brought_back_and_every_query_answered" {
   }
 
   assert {
-    condition     = toset([for field in google_firestore_field.changed : field.collection if length(field.ttl_config) == 1 && field.field == "expires_at"]) == toset(["connections", "invitations", "oauth_states", "pending", "usage"])
+    condition     = toset([for field in google_firestore_field.changed : field.collection if length(field.ttl_config) == 1 && field.field == "expires_at"]) == toset(["connections", "events", "invitations", "oauth_states", "pending", "usage"])
     error_message = "These expire by themselves; the record of reads must not, since its chain would break."
   }
 
   assert {
-    condition     = toset([for field in google_firestore_field.changed : field.collection if length([for index in field.index_config[0].indexes : index if index.query_scope == "COLLECTION_GROUP"]) == 1]) == toset(["campaigns", "enrollments", "erasures"])
+    condition     = toset([for field in google_firestore_field.changed : field.collection if length([for index in field.index_config[0].indexes : index if index.query_scope == "COLLECTION_GROUP"]) == 1]) == toset(["campaigns", "enrollments", "erasures", "events"])
     error_message = "maintain looks for what is due across all orgs."
   }
 }

@@ -19,7 +19,7 @@ from lib.core.campaigns.reserving import Sketch, day_keys, planned_anew, planned
 from lib.core.errors import Conflict
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.plans.planning import Wish
-from lib.core.records import Campaign, Enrollment, Record
+from lib.core.records import Campaign, Enrollment, Mailbox, Record
 from lib.core.rights import is_owner
 
 
@@ -73,20 +73,24 @@ def added(
     }
     for place, enrollment in zip(fit, new, strict=True):
         writes |= records_of(snapshot, campaign, place, enrollment)
-    mailbox = snapshot.need(keys.mailbox(campaign.org, campaign.mailbox))
-    # What the owner has not seen is not approved, whether or not anybody asks for that now.
-    unseen = not is_owner(mailbox, caller)
-    if unseen:
-        # Written as it is: a grant that ends now makes this fail.
-        writes[keys.mailbox(mailbox.org, mailbox.id)] = mailbox
-    writes[key] = msgspec.structs.replace(
-        campaign,
-        candidates=campaign.candidates + len(new),
-        revision=campaign.revision + unseen,
-        approved_at=None if unseen else campaign.approved_at,
-        despite=_both(campaign.despite, despite),
+    larger = msgspec.structs.replace(
+        campaign, candidates=campaign.candidates + len(new), despite=_both(campaign.despite, despite)
     )
-    return Changes(Addition(found, tuple(new)), writes)
+    mailbox = snapshot.need(keys.mailbox(campaign.org, campaign.mailbox))
+    return Changes(Addition(found, tuple(new)), {**writes, **_enlarged(larger, mailbox, caller)})
+
+
+def _enlarged(campaign: Campaign, mailbox: Mailbox, caller: VerifiedCaller) -> dict[Key[Any], Record]:
+    """Return what is written of the campaign and its mailbox.
+
+    What the owner has not seen is not approved, whether or not anybody asks for that now. The mailbox is then
+    written as it is: a grant that ends now makes this fail.
+    """
+    key = keys.campaign(campaign.org, campaign.id)
+    if is_owner(mailbox, caller):
+        return {key: campaign}
+    after = msgspec.structs.replace(campaign, revision=campaign.revision + 1, approved_at=None)
+    return {key: after, keys.mailbox(mailbox.org, mailbox.id): mailbox}
 
 
 def _both(one: str, other: str) -> str:

@@ -184,7 +184,6 @@ def is_catching_up(inbox: Inbox, now: datetime) -> bool:
 def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
     """Return the inbox after a page: cursor forward only, duplicates of the push known."""
     cursor, idle_id, idle_since = inbox.cursor, None, None
-    look_at = worked.now + LOOK_EVERY
     if worked.cursor is not None:
         cursor = _later(cursor, worked.cursor)
     if worked.idle_id is not None:
@@ -196,18 +195,8 @@ def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
         elif worked.now - idle_since >= IDLE_TIME:
             cursor = _later(cursor, idle_id)
             idle_id, idle_since = worked.idle_id, worked.now
-        if worked.push is not None:
-            look_at = worked.now + LOOK_SOON
     marks = inbox.pending_marks + (1 if worked.pending else 0)
     done = inbox.pending_done if worked.marks is None else max(inbox.pending_done, worked.marks)
-    if marks != done:
-        look_at = worked.now + LOOK_SOON
-    if not worked.done and worked.covered is not None:
-        # Should the task that goes on be lost, this looks what became of the catch-up.
-        look_at = worked.now + LOOK_SOON
-    if inbox.behind:
-        # Nothing is sent until ``maintain`` has seen that all is worked off.
-        look_at = worked.now
     left = worked.done or worked.covered is not None
     after = msgspec.structs.replace(
         inbox,
@@ -215,13 +204,26 @@ def inbox_after(inbox: Inbox, worked: Worked) -> Inbox:
         idle_id=idle_id,
         idle_since=idle_since,
         pushes=_pushes(inbox, worked),
-        look_at=look_at if left else inbox.look_at,
+        look_at=_look_at(inbox, worked, pending=marks != done) if left else inbox.look_at,
         looked_at=worked.now if worked.done else inbox.looked_at,
         pending_marks=marks,
         pending_done=done,
         covered_since=worked.covered or inbox.covered_since,
     )
     return noted(after, worked.units, worked.read_until or worked.now)
+
+
+def _look_at(inbox: Inbox, worked: Worked, *, pending: bool) -> datetime:
+    """Return when ``maintain`` looks in next.
+
+    At once while the mailbox is behind, since nothing is sent until then. Soon after a push that showed
+    nothing, while something waits to be looked up again, and should the task of a catch-up be lost.
+    """
+    if inbox.behind:
+        return worked.now
+    empty_push = worked.idle_id is not None and worked.push is not None
+    catching_up = not worked.done and worked.covered is not None
+    return worked.now + (LOOK_SOON if pending or empty_push or catching_up else LOOK_EVERY)
 
 
 def _pushes(inbox: Inbox, worked: Worked) -> tuple[str, ...]:
