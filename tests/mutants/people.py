@@ -81,8 +81,8 @@ MUTANTS = (
     Mutant(
         "an approval outlives a delegate's addition",
         "lib/core/campaigns/adding.py",
-        "        approved_at=None if unseen else campaign.approved_at,\n",
-        "",
+        "revision=campaign.revision + 1, approved_at=None)",
+        "revision=campaign.revision + 1)",
         (DELEGATED_SENDS,),
     ),
     Mutant(
