@@ -26,8 +26,6 @@ from lib.ports import Services
 #: A mailbox after a deed, and the grant that it was about.
 Granted = tuple[Mailbox, Grant]
 
-#: How many campaigns are read at once.
-PAGE = 100
 NOT_CONNECTED = (
     "no mailbox of this address is connected in your organisation: its owner has to connect it first"
 )
@@ -183,15 +181,9 @@ def _in_words(grant: Grant) -> tuple[str, ...]:
 
 def _pause_resting(services: Services, caller: VerifiedCaller, mailbox_id: str, author: str) -> None:
     """Pause the campaigns of an author who no longer holds a grant for them."""
-    after, where = "", ("mailbox", mailbox_id)
-    while True:
-        page = services.store.held(Campaign, caller.org, where=where, after=after, limit=PAGE)
-        for _, campaign in page:
-            if campaign.author == author:
-                _pause(services, caller, campaign)
-        if len(page) < PAGE:
-            return
-        after = page[-1][1].id
+    for _, campaign in services.store.all_held(Campaign, caller.org, where=("mailbox", mailbox_id)):
+        if campaign.author == author:
+            _pause(services, caller, campaign)
 
 
 def _pause(services: Services, caller: VerifiedCaller, campaign: Campaign) -> None:
