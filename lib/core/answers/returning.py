@@ -38,8 +38,6 @@ _DATE = re.compile(
     rf"|(?P<mm>{_MONTH})\.?\s(?:the\s)?(?P<md>\d{{1,2}}){_ORDINAL}(?![\d:]){_YEAR.format('my')}"
     rf"|(?P<week>{_WEEKDAY})(?!\w))"
 )
-#: The first day of a range whose month stands behind the second: "3 - 14 August", "du 3 au 14 août".
-_BARE_DAY = re.compile(r"(?<!\d)\d{1,2}\s?(?:\.|er|st|nd|rd|th)?\s?$")
 #: The second day of a range whose month stands before the first: "March 3 - 14".
 _RANGE_TAIL = re.compile(
     r"\s?(?:-|to|through|until|and)\s?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d:/]"
