@@ -62,6 +62,17 @@ openapi: setup ## write the document of the interface, functions/openapi.json
 	$(PY) -m lib.entrypoint.interface.document > build/openapi.json
 	mv build/openapi.json functions/openapi.json
 
+CONSOLE := functions/console
+build/console/installed: $(CONSOLE)/package.json $(CONSOLE)/package-lock.json
+	mkdir -p build/console
+	cp $(CONSOLE)/package.json $(CONSOLE)/package-lock.json build/console/
+	cd build/console && npm ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+.PHONY: vendor
+vendor: build/console/installed ## copy what the console loads, from npm's lock, into functions/console/static/vendor
+	$(PYTHON) -m tests.functions.vendored
+
 .PHONY: fuzz
 fuzz: setup ## schemathesis, in a venv of its own, against that document and the running functions
 	$(PY) -m tests.functions.fuzzed $(EXAMPLES)
