@@ -77,7 +77,7 @@ run "a_function_is_built_from_its_archive_runs_as_itself_and_has_each_right_on_o
   }
 
   assert {
-    condition     = google_project_iam_member.firestore.role == "roles/datastore.user" && google_project_iam_member.firestore.condition[0].expression == "resource.name == \"projects/acme-outreach/databases/(default)\""
+    condition     = google_project_iam_member.firestore[0].role == "roles/datastore.user" && google_project_iam_member.firestore[0].condition[0].expression == "resource.name == \"projects/acme-outreach/databases/(default)\""
     error_message = "It reads and writes documents of one database, and makes no changes to databases."
   }
 
@@ -99,7 +99,7 @@ run "a_function_is_built_from_its_archive_runs_as_itself_and_has_each_right_on_o
   assert {
     condition = alltrue([
       for member in concat(
-        [google_project_iam_member.firestore.member],
+        [google_project_iam_member.firestore[0].member],
         [for binding in google_secret_manager_secret_iam_member.reader : binding.member],
         [for binding in google_cloud_tasks_queue_iam_member.enqueuer : binding.member],
         [for binding in google_service_account_iam_member.calls_as : binding.member],
