@@ -72,7 +72,7 @@ run "each_function_is_open_to_its_callers_alone" {
   }
 
   assert {
-    condition     = alltrue([for name, one in module.function : toset(one.deployed.secrets) == toset(var.secrets_backend == "gcp" ? local.functions[name].secrets : [])])
+    condition     = alltrue([for name, one in module.function : sort(one.deployed.secrets) == sort(var.secrets_backend == "gcp" ? local.functions[name].secrets : [])])
     error_message = "A function reads the secrets that the map names, and no other."
   }
 
