@@ -28,8 +28,8 @@ WEBAPP_AUDIENCE            yes      ``aud`` of the web app's user tokens
 WEBAPP_JWKS_URL            yes      where the keys lie that sign them
 WEBAPP_ORG_CLAIM           no       claim that names the org (default: org)
 WEBAPP_ROLE_CLAIM          no       claim that names the role, member or admin (default: role)
-OUTREACH_CONSOLE_CLIENT_ID no       client id of the console at WEBAPP_ISSUER: public, code and PKCE, its ID tokens
-                                    with those claims; unset: nobody can sign in to it
+OUTREACH_CONSOLE_CLIENT_ID no       client id of the console at WEBAPP_ISSUER: public, code and PKCE, its ID
+                                    tokens with those claims; unset: nobody can sign in to it
 OUTREACH_CONSOLE_CONNECTS  no       further origins of the issuer's that its sign-in calls, by comma
 FIRESTORE_EMULATOR_HOST    no       read by Google's own client
 CLOUD_TASKS_ENDPOINT       no       host:port of a plain-text gRPC endpoint; unset: Google's
