@@ -6,10 +6,12 @@ export class ApiError extends Error {
   // kind: the last word of the problem's type, "offline" when nobody answered. faults: [{field, why, line?}].
   // now: what there is instead, with a conflict. retryAfter: in seconds.
   constructor({ kind, status = 0, detail, faults = [], now = null, retryAfter = 0 }) {
-    super(detail || WORDS[kind] || "Something went wrong on our side.");
+    super(asSentence(detail) || WORDS[kind] || "Something went wrong on our side.");
     Object.assign(this, { kind, status, faults, now, retryAfter });
   }
 }
+
+const asSentence = (words) => words && words[0].toUpperCase() + words.slice(1);
 
 const WORDS = {
   offline: "There is no connection. What you see may be old.",
@@ -23,22 +25,26 @@ export async function call(method, path, { body, query, tag, signal } = {}) {
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
   }
-  const headers = { Authorization: `Bearer ${token()}` };
-  if (tag) headers["If-Match"] = tag;
+  const headers = tag ? { "If-Match": tag } : {};
   const isRaw = body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
   if (body !== undefined && !isRaw) headers["Content-Type"] = "application/json";
+  const answer = await answered(url, { method, headers, signal, body: body === undefined || isRaw ? body : JSON.stringify(body) });
+  return { data: await json(answer), tag: answer.headers.get("ETag") };
+}
+
+// Returns the answer to a request; an ApiError where it is no success, or where nobody answered.
+async function answered(url, { headers, ...more } = {}) {
   let answer;
   try {
     answer = await fetch(url, {
-      method, headers, signal, cache: "no-store", credentials: "omit", redirect: "error",
-      body: body === undefined || isRaw ? body : JSON.stringify(body),
+      cache: "no-store", credentials: "omit", redirect: "error", headers: { Authorization: `Bearer ${token()}`, ...headers }, ...more,
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError({ kind: "offline" });
   }
-  if (answer.ok) return { data: await json(answer), tag: answer.headers.get("ETag") };
-  throw await problem(answer);
+  if (!answer.ok) throw await problem(answer);
+  return answer;
 }
 
 export const get = async (path, query, signal) => (await call("GET", path, { query, signal })).data;
@@ -49,13 +55,35 @@ export const remove = async (path) => (await call("DELETE", path)).data;
 
 // Saves an answer as a file; the token goes in a header, so that a link alone would not do.
 export async function download(path, name) {
-  const answer = await fetch(`${config.base}/${path}`, { headers: { Authorization: `Bearer ${token()}` } });
-  if (!answer.ok) throw await problem(answer);
+  save(await (await answered(`${config.base}/${path}`)).blob(), name);
+}
+
+// Saves text or a blob as a file.
+export function save(content, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
+  link.href = URL.createObjectURL(new Blob([content]));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Returns an answer that is no JSON.
+export async function text(path) {
+  return (await answered(`${config.base}/${path}`)).text();
+}
+
+// Reads an answer of JSON lines as it comes, however long it is; each: (line) => ..., called for one after the other.
+export async function lines(path, each, signal) {
+  const answer = await answered(`${config.base}/${path}`, { signal });
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    const parts = (rest + (value ?? "")).split("\n");
+    rest = done ? "" : parts.pop();
+    for (const part of parts) if (part) each(JSON.parse(part));
+    if (done) return;
+  }
 }
 
 async function json(answer) {

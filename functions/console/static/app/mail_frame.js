@@ -5,6 +5,8 @@ addEventListener("message", (event) => {
   const parsed = new DOMParser().parseFromString(event.data.html, "text/html");
   for (const active of parsed.querySelectorAll("script, iframe, object, embed, form, meta, link, base")) active.remove();
   document.body.replaceChildren(...parsed.body.childNodes);
-  parent.postMessage({ height: document.documentElement.scrollHeight }, "*");
+  // Not the document's height, which is never less than the frame's.
+  const end = document.body.getBoundingClientRect().bottom + parseFloat(getComputedStyle(document.body).marginBottom);
+  parent.postMessage({ height: Math.ceil(end + scrollY) }, "*");
 });
 parent.postMessage({ ready: true }, "*");

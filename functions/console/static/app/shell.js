@@ -35,22 +35,24 @@ export function Shell({ routes, failed }) {
   const online = useOnline();
   const now = usePath();
   const [Page, ids] = matched(routes, now || "campaigns");
+  // A page that stays while its parts change says so, and then sees to the focus itself.
+  const key = Page?.keyOf?.(ids) ?? now;
   const main = useRef(null);
-  const before = useRef(now);
+  const before = useRef(key);
   useEffect(() => {
     // A new page is announced like one: focus goes to its heading, but not at the very first one.
-    if (before.current === now) return;
-    before.current = now;
+    if (before.current === key) return;
+    before.current = key;
     scrollTo(0, 0);
     (main.current?.querySelector("h1") ?? main.current)?.focus({ preventScroll: true });
-  }, [now]);
+  }, [key]);
   return html`
     <a class="skip" href="#main" onClick=${(event) => (event.preventDefault(), main.current?.focus())}>Skip to the page</a>
     ${session && html`<${Head} session=${session} now=${now || "campaigns"} />`}
     ${!online && html`<p class="offline" role="status">You are offline. What you see may be old; nothing is sent until you are back.</p>`}
     <main id="main" ref=${main} tabindex="-1" class=${session ? "" : "alone"}>
       ${!session ? html`<${SignIn} failed=${failed} />`
-        : Page ? html`<${Page} key=${now} session=${session} ...${ids} />`
+        : Page ? html`<${Page} key=${key} session=${session} ...${ids} />`
         : html`<${Empty} title="There is no such page"><p><a href=${href("campaigns")}>To the campaigns</a></p><//>`}
     </main>
     <${Toasts} />`;

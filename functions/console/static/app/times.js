@@ -49,11 +49,21 @@ export function ago(iso, now = Date.now()) {
 }
 
 const PART = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
-// "3 days 2 hours" of "P3DT2H"
+// Seconds of "P3DT2H"; none of what is no duration.
+export function secondsOf(duration) {
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = PART.exec(duration ?? "") ?? [];
+  return Number(days) * 86_400 + Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+}
+
+const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [1, "second"]];
+// "3 days 2 hours" of "P3DT2H", and of as many seconds
 export function inWords(duration) {
-  const [, days, hours, minutes, seconds] = PART.exec(duration ?? "") ?? [];
-  const words = [[days, "day"], [hours, "hour"], [minutes, "minute"], [seconds && Math.round(seconds), "second"]]
-    .filter(([count]) => Number(count) > 0)
-    .map(([count, unit]) => `${count} ${unit}${Number(count) === 1 ? "" : "s"}`);
+  let rest = Math.round(secondsOf(duration));
+  const words = [];
+  for (const [size, unit] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) words.push(`${count} ${unit}${count === 1 ? "" : "s"}`);
+  }
   return words.slice(0, 2).join(" ") || "no time";
 }

@@ -50,14 +50,26 @@ export const Button = ({ kind = "", busy = false, disabled = false, children, ..
     ${busy && html`<span class="spinner" aria-hidden="true"></span>`}${children}
   </button>`;
 
+// Brings the focus to something, or to the page's heading where that is gone.
+export function focusOn(thing) {
+  if (thing?.isConnected && thing !== document.body) thing.focus();
+  else document.querySelector("main h1")?.focus();
+}
+
 // A modal dialog, open as long as it is drawn. onClose: by Escape or its cross; focus returns where it was.
 export function Dialog({ title, onClose, children, actions, wide = false }) {
   const ref = useRef(null);
   const id = useId();
   useEffect(() => {
-    const before = document.activeElement;
-    ref.current.showModal();
-    return () => before?.focus?.();
+    const [before, dialog] = [document.activeElement, ref.current];
+    dialog.showModal();
+    // First comes what is to be filled in, else the way back: never a deed.
+    (dialog.querySelector(".body :is(input, select, textarea)") ?? dialog.querySelector("footer button"))?.focus();
+    return () => {
+      // As long as it is open, nothing behind it takes the focus.
+      dialog.close();
+      focusOn(before);
+    };
   }, []);
   return html`
     <dialog ref=${ref} class=${wide ? "wide" : ""} aria-labelledby=${id}

@@ -1,17 +1,17 @@
 // Small things that pages show over and over: statuses, times in two zones, figures, tabs, tables that fit a phone.
-import { html } from "../html.js";
+import { html, useEffect, useRef } from "../html.js";
 import { href } from "../router.js";
 import { ago, atTime, ownZone, sameClock } from "../times.js";
 
 // Words and tone of what a campaign, candidate, mailbox, answer may be; what is not here is shown as it is.
 const WORDS = {
   accepting: ["starting", "info"], undoing: ["being undone", "warn"], active: ["running", "good"], paused: ["paused", "warn"],
-  cancelled: ["cancelled", "off"], finished: ["finished", "off"],
+  cancelled: ["cancelled", "off"], finished: ["finished", "off"], unapproved: ["waits for approval", "warn"],
   waiting: ["waiting", "info"], sending: ["sending", "info"], uncertain: ["being settled", "warn"], held: ["held", "bad"],
   completed: ["all sent", "off"], replied: ["replied", "good"], bounced: ["bounced", "bad"], opted_out: ["opted out", "bad"],
   failed: ["failed", "bad"],
   connected: ["connected", "good"], disconnected: ["disconnected", "bad"], leaving: ["disconnecting", "warn"],
-  interested: ["interested", "good"], not_interested: ["not interested", "off"], not_now: ["not now", "warn"],
+  interested: ["interested", "good"], not_interested: ["not interested", "off"], not_now: ["not now", "warn"], later: ["later", "warn"], full: ["full", "warn"],
   wrong_person: ["wrong person", "warn"], question: ["question", "info"],
   given: ["holds", "good"], asked: ["asked for", "warn"], ended: ["ended", "off"],
 };
@@ -37,15 +37,23 @@ export const Figures = ({ children }) => html`<dl class="figures">${children}</d
 export const percent = (share) => (share === null || share === undefined ? "–" : `${Math.round(share * 100)} %`);
 
 // Links that look like tabs: each is a page of its own. tabs: [[path, words, count?], ...]
-export const Tabs = ({ label, tabs, now }) => html`
-  <nav class="tabs" aria-label=${label}><ul>${tabs.map(([to, words, count]) => html`
-    <li key=${to}><a href=${href(to)} aria-current=${to === now ? "page" : undefined}>${words}${count > 0 && html` <span class="count">${count.toLocaleString("en")}</span>`}</a></li>`)}
-  </ul></nav>`;
+export function Tabs({ label, tabs, now }) {
+  const bar = useRef(null);
+  // On a phone the bar scrolls: the one that is open is brought into sight, and the page stays where it is.
+  useEffect(() => {
+    const open = bar.current.querySelector("[aria-current]");
+    if (open) bar.current.scrollLeft = open.offsetLeft - (bar.current.clientWidth - open.offsetWidth) / 2;
+  }, [now]);
+  return html`
+    <nav class="tabs" ref=${bar} aria-label=${label}><ul>${tabs.map(([to, words, count]) => html`
+      <li key=${to}><a href=${href(to)} aria-current=${to === now ? "page" : undefined}>${words}${count > 0 && html` <span class="count">${count.toLocaleString("en")}</span>`}</a></li>`)}
+    </ul></nav>`;
+}
 
 // A table whose rows become cards on a phone. columns: [[words, (row) => cell, className?], ...]
 export const Table = ({ label, columns, rows, id = (row) => row.id, onOpen }) => html`
   <div class="table"><table aria-label=${label}>
-    <thead><tr>${columns.map(([words]) => html`<th scope="col" key=${words}>${words}</th>`)}</tr></thead>
+    <thead><tr>${columns.map(([words, , name]) => html`<th scope="col" key=${words} class=${name}>${words}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr key=${id(row)} class=${onOpen ? "opens" : undefined}
         onClick=${onOpen && ((event) => event.target.closest("a, button, input, select") || onOpen(row))}>
       ${columns.map(([words, cell, name], index) => index === 0
