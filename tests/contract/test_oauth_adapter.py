@@ -17,8 +17,8 @@ from lib.core.errors import Permanent, Unavailable
 from lib.core.tickets import SCOPES as BY_ACCESS
 from lib.core.unconnected import NotConnected
 from tests.localcloud.http import serve
+from tests.localcloud.oauth.errors import OAuthError
 from tests.localcloud.oauth.server import OAuthServer
-from tests.localcloud.oauth.store import OAuthError
 
 RECRUITER = "recruiter@example.com"
 REDIRECT = "https://functions.example.com/oauth_callback"

@@ -80,7 +80,8 @@ class Office:
         self, user: str = "user-1", email: str = RECRUITER, org: str = "acme", role: str = "member"
     ) -> str:
         assert self.cloud.oauth is not None
-        made = self.cloud.oauth.store.web_app.mint_user_token(user, email, org, role, WEB_APP, "outreach")
+        issuer, audience = self.cloud.env["WEBAPP_ISSUER"], self.cloud.env["WEBAPP_AUDIENCE"]
+        made = self.cloud.oauth.store.web_app.mint_user_token(user, email, org, role, issuer, audience)
         self.tokens.add(made)
         return made
 

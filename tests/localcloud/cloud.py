@@ -19,7 +19,7 @@ from tests.localcloud.clock import LocalClock, RemoteClock
 from tests.localcloud.cloud_tasks import CloudTasks
 from tests.localcloud.command_line import port_from
 from tests.localcloud.emulators import Emulators, PubSub
-from tests.localcloud.environment import REGION, applied, describe
+from tests.localcloud.environment import REGION, applied, describe, signing_in
 from tests.localcloud.firestore_proxy import FirestoreProxy
 from tests.localcloud.functions_host import FUNCTIONS, FunctionsHost
 from tests.localcloud.gmail.server import GmailServer
@@ -183,7 +183,7 @@ class LocalCloud:
         self._start_tasks()
         if self.emulators:
             self._start_firestore_proxy(self.emulators)
-        self.env |= describe(self.project, self.base_url, self.queue, self.topic)
+        self.env = describe(self.project, self.base_url, self.queue, self.topic) | self.env
         if not os.environ.get("OUTREACH_BASE_URL"):
             self._start_functions()
         if self.tasks:  # Stopped before the functions are: none is dispatched to what is gone.
@@ -225,14 +225,8 @@ class LocalCloud:
         if not self._given("GOOGLE_OAUTH_TOKEN_URL"):
             self.oauth = oauth = OAuthServer(self.gmail.oauth if self.gmail else None)
             self._stack.callback(oauth.stop)
-            self.env |= {
-                "GOOGLE_OAUTH_AUTH_URL": oauth.auth_url,
-                "GOOGLE_OAUTH_TOKEN_URL": oauth.token_url,
-                "GOOGLE_OAUTH_REVOKE_URL": oauth.revoke_url,
-                "GOOGLE_OAUTH_USERINFO_URL": oauth.userinfo_url,
-            }
-            if not self._given("WEBAPP_JWKS_URL"):
-                self.env["WEBAPP_JWKS_URL"] = f"{oauth.url}/webapp/jwks"
+            oauth.store.web_app.redirect_uris.append(f"{self.base_url}/console/")
+            self.env |= signing_in(oauth)
 
     def _start_secrets(self) -> None:
         if self._given("SECRET_MANAGER_ENDPOINT") or os.environ.get("SECRETS_BACKEND", "gcp") != "gcp":

@@ -6,8 +6,12 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tests.localcloud.oauth.issuer import CLIENT_ID
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from tests.localcloud.oauth.server import OAuthServer
 
 REGION = "europe-west1"
 
@@ -23,12 +27,31 @@ def describe(project: str, base_url: str, queue: str, topic: str) -> dict[str, s
         "OUTREACH_QUEUE": queue,
         "OUTREACH_TOPIC": topic,
         "OUTREACH_INVOKER": "tasks@local-project.example.com",
-        "WEBAPP_ISSUER": "https://app.example.com",
         "WEBAPP_AUDIENCE": "outreach",
         "WEBAPP_ORG_CLAIM": "org",
         "WEBAPP_ROLE_CLAIM": "role",
     }
-    return {name: os.environ.get(name) or value for name, value in described.items()}
+    return _unless_set(described)
+
+
+def signing_in(oauth: OAuthServer) -> dict[str, str]:
+    """Return the variables that name Google's OAuth and the web app's issuer."""
+    google = {
+        "GOOGLE_OAUTH_AUTH_URL": oauth.auth_url,
+        "GOOGLE_OAUTH_TOKEN_URL": oauth.token_url,
+        "GOOGLE_OAUTH_REVOKE_URL": oauth.revoke_url,
+        "GOOGLE_OAUTH_USERINFO_URL": oauth.userinfo_url,
+    }
+    web_app = {
+        "WEBAPP_ISSUER": oauth.issuer,
+        "WEBAPP_JWKS_URL": oauth.jwks_url,
+        "OUTREACH_CONSOLE_CLIENT_ID": CLIENT_ID,
+    }
+    return google | _unless_set(web_app)
+
+
+def _unless_set(variables: dict[str, str]) -> dict[str, str]:
+    return {name: os.environ.get(name) or value for name, value in variables.items()}
 
 
 @contextmanager

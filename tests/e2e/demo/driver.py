@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.parser import BytesParser
-from email.policy import default
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +33,6 @@ FRIENDS = 12
 #: How much longer than planned a campaign may take, since mails were moved.
 MOVED = timedelta(days=21)
 UNDER_WAY = ("waiting", "sending", "uncertain")
-OPT_OUT_LINK = re.compile(r"<(http[^>]+)>")
 
 
 @dataclass
@@ -234,11 +230,11 @@ def _entry(one: AccessEntry) -> dict[str, Any]:
 
 def opt_out(raw: bytes, *, by_button: bool) -> None:
     """Use the mail's own link: as a mail program's one-click POST, or through the page and its button."""
-    link = OPT_OUT_LINK.search(str(BytesParser(policy=default).parsebytes(raw)["List-Unsubscribe"]))
-    assert link is not None
+    link = script.opt_out_link(raw)
+    assert link
     if by_button:
-        requests.get(link.group(1), timeout=20).raise_for_status()
-        requests.post(link.group(1), timeout=20).raise_for_status()
+        requests.get(link, timeout=20).raise_for_status()
+        requests.post(link, timeout=20).raise_for_status()
     else:
         body = {"List-Unsubscribe": "One-Click"}
-        requests.post(link.group(1), data=body, timeout=20).raise_for_status()
+        requests.post(link, data=body, timeout=20).raise_for_status()

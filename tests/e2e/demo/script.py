@@ -5,6 +5,7 @@ The pattern repeats every 25 candidates, so that a user's own shortlist has its 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -22,6 +23,7 @@ OPEN = "Thank you for writing. Which team is it, and who leads it?"
 AWAY_UNTIL = "I am out of the office and will be back on {:%A, %d %B %Y}. Mail is not read until then."
 AWAY = "Thank you for your mail. I read it only now and then."
 REMOVE = "Please remove me from your list."
+OPT_OUT_LINK = re.compile(r"<(http[^>]+)>")
 
 
 @dataclass(frozen=True)
@@ -95,22 +97,42 @@ def signed(email: str, after: int) -> str:
 
 def answer(reaction: Reaction, raw: bytes, candidate: str, mailbox: str, back: date | None) -> bytes:
     """Write a candidate's answer to a mail as it came to them."""
+    words = reaction.words.format(back) if back else reaction.words
+    return written(
+        raw,
+        "private.account@example.com" if reaction.how == "other address" else candidate,
+        mailbox,
+        f"{words}\n\n{signed(candidate, reaction.after)}",
+        automatic=reaction.kind == "automatic",
+        threaded=reaction.how != "new thread",
+    )
+
+
+def written(
+    raw: bytes, sender: str, mailbox: str, words: str, *, automatic: bool = False, threaded: bool = True
+) -> bytes:
+    """Write an answer to a mail, as a person's mail program does or, by itself, their mailbox."""
     original = BytesParser(policy=default).parsebytes(raw)
     subject = str(original["Subject"])
     message = EmailMessage()
-    message["From"] = "private.account@example.com" if reaction.how == "other address" else candidate
+    message["From"] = sender
     message["To"] = mailbox
     message["Subject"] = subject if subject.startswith("Re: ") else f"Re: {subject}"
-    if reaction.how != "new thread":
+    if threaded:
         message["In-Reply-To"] = str(original["Message-ID"])
         references = f"{original.get('References', '')} {original['Message-ID']}"
         message["References"] = " ".join(references.split())
-    if reaction.kind == "automatic":
+    if automatic:
         message.replace_header("Subject", f"Automatic reply: {subject}")
         message["Auto-Submitted"] = "auto-replied"
-    words = reaction.words.format(back) if back else reaction.words
-    message.set_content(f"{words}\n\n{signed(candidate, reaction.after)}\n")
+    message.set_content(f"{words}\n")
     return bytes(message)
+
+
+def opt_out_link(raw: bytes) -> str:
+    """Return the link by which a mail's recipient opts out (RFC 8058); "" when there is none."""
+    found = OPT_OUT_LINK.search(str(BytesParser(policy=default).parsebytes(raw)["List-Unsubscribe"]))
+    return found.group(1) if found else ""
 
 
 def unrelated(number: int, mailbox: str) -> tuple[bytes, tuple[str, ...]]:

@@ -8,8 +8,9 @@ from typing import Any
 import requests
 
 from tests.e2e.demo.browser import connect
+from tests.localcloud.oauth.issuer import ROBIN
 
-ORG, USER, ADDRESS, SENDER = "northwind", "user-1", "robin.recruiter@example.com", "Robin Reyes"
+ORG, USER, ADDRESS, SENDER = ROBIN.org, ROBIN.sub, ROBIN.email, ROBIN.name
 ZONE = "Europe/Berlin"
 ORIGIN = "https://app.example.com"
 #: What the recruiter asks for: mails on the mailbox's first day, more each day, at most; seconds between two.

@@ -113,6 +113,6 @@ def all_pages(cloud: LocalCloud) -> Iterator[Page]:
     for name, way in ways.items():
         answer = way(new_office(cloud))
         headers = {header: answer.headers[header] for header in KEPT}
-        # A page that goes on by itself stays for its picture.
-        body = answer.text.replace('content="0; url=', 'content="3600; url=')
+        # A page that goes on by itself stays to be looked at.
+        body = answer.text.replace('content="0; url=', 'content="86400; url=')
         yield Page(name, answer.status_code, headers, body)

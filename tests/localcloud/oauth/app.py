@@ -10,8 +10,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from tests.localcloud.oauth import consent
-from tests.localcloud.oauth.store import LONG_NAMES, OAuthError, OAuthStore
+from tests.localcloud.oauth import consent, sign_in
+from tests.localcloud.oauth.errors import OAuthError
+from tests.localcloud.oauth.store import LONG_NAMES, OAuthStore
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -23,7 +24,7 @@ PREFIXES = (
     "/token",
     "/revoke",
     "/userinfo",
-    "/webapp/",
+    f"{sign_in.PATH}/",
     "/_local/oauth/",
     "/_local/user_token",
 )
@@ -34,7 +35,6 @@ _RULES = {
     "revoke": ("/revoke", "POST"),
     "userinfo": ("/userinfo", "GET"),
     "certificates": ("/oauth2/v3/certs", "GET"),
-    "webapp_jwks": ("/webapp/jwks", "GET"),
     "user_token": ("/_local/user_token", "POST"),
     "add_account": ("/_local/oauth/accounts", "POST"),
     "issue": ("/_local/oauth/tokens", "POST"),
@@ -52,11 +52,14 @@ class OAuthApp:
 
     def __init__(self, store: OAuthStore) -> None:
         self.store = store
+        self._sign_in = sign_in.SignInApp(store.web_app)
         self._urls = Map(
             [Rule(path, endpoint=name, methods=methods.split()) for name, (path, methods) in _RULES.items()]
         )
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(f"{sign_in.PATH}/"):
+            return self._sign_in(environ, start_response)
         request = Request(environ)
         try:
             endpoint, _ = self._urls.bind_to_environ(environ).match()
@@ -137,9 +140,6 @@ class OAuthApp:
         return json_response(self.store.google_key.jwks())
 
     # The web app
-
-    def webapp_jwks(self, _request: Request) -> Response:
-        return json_response(self.store.web_app.key.jwks())
 
     def user_token(self, request: Request) -> Response:
         try:

@@ -5,7 +5,8 @@ from html import escape
 from tests.localcloud.oauth.store import IDENTITY, LONG_NAMES
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Sign in - local Google</title></head>
+<html lang="en"><head><meta charset="utf-8"><title>Sign in - local Google</title>
+<link rel="icon" href="data:,"></head>
 <body><main>
 <h1>{client} wants access to your Google Account</h1>
 <form method="post" action="?{query}">

@@ -34,17 +34,3 @@ class SigningKey:
     def jwks(self) -> Json:
         public: Json = json.loads(RSAAlgorithm.to_jwk(self._private.public_key()))
         return {"keys": [{**public, "kid": self.id, "use": "sig", "alg": "RS256"}]}
-
-
-class WebApp:
-    """The web app's OIDC issuer."""
-
-    def __init__(self) -> None:
-        self.key = SigningKey()
-
-    def mint_user_token(
-        self, sub: str, email: str, org: str, role: str, issuer: str, audience: str, expires_in: int = 3600
-    ) -> str:
-        """Sign a user token with the claims `org` and `role`; a negative lifetime makes an expired one."""
-        claims = {"iss": issuer, "aud": audience, "sub": sub, "email": email, "org": org, "role": role}
-        return self.key.sign(claims, expires_in)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tests.localcloud import http
 from tests.localcloud.interrupts import run_until_stopped
 from tests.localcloud.oauth.app import OAuthApp
+from tests.localcloud.oauth.sign_in import PATH
 from tests.localcloud.oauth.store import OAuthStore
 
 
@@ -33,6 +34,15 @@ class OAuthServer:
     def userinfo_url(self) -> str:
         return f"{self.url}/userinfo"
 
+    @property
+    def issuer(self) -> str:
+        """The URL of the web app's issuer, as its tokens name it."""
+        return f"{self.url}{PATH}"
+
+    @property
+    def jwks_url(self) -> str:
+        return f"{self.issuer}/jwks"
+
     def stop(self) -> None:
         self._running.stop()
 
@@ -43,7 +53,7 @@ def serve(port: int = 0) -> OAuthServer:
 
 def main(argv: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(
-        prog="oauth", description="The local stand-in for Google's OAuth endpoints."
+        prog="oauth", description="The local stand-in for Google's OAuth endpoints and the web app's issuer."
     )
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument(

@@ -3,15 +3,15 @@
 A code works once; a revoked grant takes all its tokens with it; scopes that were not granted are on no token.
 """
 
-import base64
-import hashlib
 import secrets
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.localcloud.oauth.keys import SigningKey, WebApp
+from tests.localcloud.oauth.errors import OAuthError
+from tests.localcloud.oauth.issuer import Issuer, challenge_of
+from tests.localcloud.oauth.keys import SigningKey
 
 Json = dict[str, Any]
 
@@ -21,19 +21,6 @@ LONG_NAMES = {name: f"https://www.googleapis.com/auth/userinfo.{name}" for name 
 #: Shown on the consent page, but nobody can untick them.
 IDENTITY = frozenset({"openid", *LONG_NAMES.values()})
 CODE_LIFETIME = 600
-
-
-class OAuthError(Exception):
-    """An error of the token endpoint, worded as Google does."""
-
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        super().__init__(f"{error}: {description}")
-        self.error = error
-        self.description = description
-        self.status = status
-
-    def body(self) -> Json:
-        return {"error": self.error, "error_description": self.description}
 
 
 @dataclass
@@ -78,7 +65,7 @@ class OAuthStore:
         self.without_refresh: set[str] = set()  #: addresses that get no refresh token
         self.down = False  #: the token endpoint answers with 503
         self.google_key = SigningKey()
-        self.web_app = WebApp()
+        self.web_app = Issuer()
         self._codes: dict[str, Code] = {}
         self._access: dict[str, AccessToken] = {}
         self._refresh: dict[str, Grant] = {}
@@ -237,6 +224,5 @@ def _check_verifier(challenge: str | None, verifier: str | None) -> None:
         return
     if verifier is None:
         raise OAuthError("invalid_grant", "Missing code verifier.")
-    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    if not secrets.compare_digest(digest, challenge):
+    if not secrets.compare_digest(challenge_of(verifier), challenge):
         raise OAuthError("invalid_grant", "Invalid code verifier.")

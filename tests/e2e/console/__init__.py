@@ -1,0 +1,1 @@
+"""Own the console's tests: a person at a browser, before the whole local cloud."""
