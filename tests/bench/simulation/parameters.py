@@ -42,7 +42,7 @@ class Load:
         ("America/New_York", 0.3),
         ("Asia/Kolkata", 0.1),
     )
-    twins: int = 5
+    twins: int = 10
     limits: Limits = field(default_factory=Limits)
     #: Of the mails, how many are answered in person, and how long that takes on average.
     answered: float = COSTS["assumed"]["answers_in_a_mail"]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from lib.core.plans.planning import Terms, Wish, day_of, plan, terms_of
+from lib.core.plans.planning import Wish, plan, terms_of
 from lib.core.records import Campaign, Day, Hours, Mailbox, Reservation, Step, Window
 from tests.bench.simulation.parameters import START, Load
 
@@ -48,6 +48,7 @@ class Population:
         )
         self.step_number = {step.id: number for number, step in enumerate(self.steps)}
         self.zones = self._zones()
+        self._dates = [(START.date() + timedelta(days=number)).isoformat() for number in range(2 * load.days)]
         #: When which step of which candidate is due: ``due[candidate * steps + step]``.
         self.due = array("d", bytes(8 * load.candidates * len(self.steps)))
         self.acceptances: list[Acceptance] = []
@@ -66,7 +67,9 @@ class Population:
     def _fill(self, twins: range) -> None:
         """Plan the campaigns of one mailbox, and give its twins the same with jitter of their own."""
         number = twins[0]
-        mailbox, days = self.mailbox(number), dict[str, Day | None]()
+        mailbox = self.mailbox(number)
+        # Read in advance: days that have nothing in them yet.
+        days: dict[str, Day | None] = dict.fromkeys(self._dates)
         per = self.load.accepted_within / self.load.campaigns_of_a_mailbox
         for place in range(self.load.campaigns_of_a_mailbox):
             day = int((place + self._random.random()) * per)
@@ -91,9 +94,7 @@ class Population:
             for number in range(self.of_a_campaign)
         ]
         found = plan(terms, wishes, days)
-        while found.need:
-            days |= dict.fromkeys([*found.need, *_next_days(at, 40)] if not days else found.need)
-            found = plan(terms, wishes, days)
+        assert not found.need
         days |= found.days
         self._keep(twins, place, at, [[slot.due.timestamp() for slot in slots] for slots in found.slots])
 
@@ -149,38 +150,41 @@ class Population:
     def campaign_of(self, candidate: int) -> int:
         return candidate // self.of_a_campaign
 
-    def ledger(self, number: int) -> dict[str, Day]:
-        """Return a mailbox's ledger as its candidates' times make it."""
-        zone, steps = self.zones[number], len(self.steps)
-        entries: dict[str, list[Reservation]] = {}
-        first = number * self.load.candidates_of_a_mailbox
-        for candidate in range(first, first + self.load.candidates_of_a_mailbox):
-            for step in range(steps):
-                at = datetime.fromtimestamp(self.due[candidate * steps + step], UTC)
-                entry = Reservation(
-                    at=at,
-                    campaign=f"c{self.campaign_of(candidate)}",
-                    enrollment=str(candidate),
-                    step=self.steps[step].id,
-                    domain=f"company{candidate % self.of_a_campaign % COMPANIES}.example.org",
-                )
-                entries.setdefault(day_of(zone, at), []).append(entry)
-        return {
-            day: Day(org=ORG, mailbox=f"m{number}", date=day, entries=tuple(sorted(some, key=lambda one: one.at)))
-            for day, some in entries.items()
-        }
+    def day(self, number: int, day: str) -> Day | None:
+        """Return a day of a mailbox's ledger as its candidates' times make it."""
+        start, end = bounds(self.zones[number], day)
+        steps, of_a_mailbox = len(self.steps), self.load.candidates_of_a_mailbox
+        first = number * of_a_mailbox * steps
+        entries = [
+            self._reservation((first + place) // steps, place % steps, due)
+            for place, due in enumerate(self.due[first : first + of_a_mailbox * steps])
+            if start <= due < end
+        ]
+        if not entries:
+            return None
+        return Day(org=ORG, mailbox=f"m{number}", date=day, entries=tuple(sorted(entries, key=lambda one: one.at)))
+
+    def _reservation(self, candidate: int, step: int, due: float) -> Reservation:
+        return Reservation(
+            at=datetime.fromtimestamp(due, UTC),
+            campaign=f"c{self.campaign_of(candidate)}",
+            enrollment=str(candidate),
+            step=self.steps[step].id,
+            domain=f"company{candidate % self.of_a_campaign % COMPANIES}.example.org",
+        )
+
+
+@lru_cache(maxsize=1000)
+def bounds(zone: str, day: str) -> tuple[float, float]:
+    """Return when a date begins and ends by a zone's clock, in seconds since 1970."""
+    start = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
+    return start.timestamp(), (start + timedelta(days=1)).timestamp()
 
 
 def _at_hour(day: int, hour: float, zone: str) -> datetime:
     """Return a moment of the day-th day, or of the Monday after it, by a zone's clock; in UTC."""
-    from zoneinfo import ZoneInfo
-
     on = START.date() + timedelta(days=day)
     on += timedelta(days=7 - on.weekday() if on.weekday() >= 5 else 0)
     local = datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)) + timedelta(hours=hour)
     return local.astimezone(UTC).replace(microsecond=0)
 
-
-def _next_days(at: datetime, count: int) -> Iterator[str]:
-    for number in range(count):
-        yield (at.date() + timedelta(days=number)).isoformat()
