@@ -25,7 +25,6 @@ from lib.core.keys import Key, Snapshot, Versioned
 from lib.core.plans.slotting import planned_anew
 from lib.core.records import Campaign, Contact, Enrollment, Inbox, Mailbox, Org, SentMail, Slot, Status
 from lib.core.sending import Papers, Reslot, Send, next_move
-from lib.flows.maintaining import RENEW_EVERY
 from tests.bench.simulation.parameters import COSTS, START, Deployment, Load
 from tests.bench.simulation.population import ORG, Acceptance, Population
 from tests.bench.simulation.tallies import Tally
@@ -418,4 +417,4 @@ INBOX = Inbox(
 )
 CONTACT = Versioned(Contact(org=ORG, id="p"), 1)
 ORGANISATION = Versioned(Org(org=ORG), 1)
-__all__ = ["GRACE", "RENEW_EVERY", "Simulation", "arrivals_by_hour", "exp"]
+__all__ = ["GRACE", "Simulation", "arrivals_by_hour", "exp"]
