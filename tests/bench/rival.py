@@ -1,15 +1,16 @@
 """Measure our flows against the plain worker of rival_plain.py, under the same bad luck.
 
-Same local Gmail over HTTP, same people, candidates, pace and faults: sends that time out after their effect or fail
-with 503 before or after it, reads that fail, a process that dies between a send and its record, lost notifications,
-history that expires right after an answer, answers right before the next step, private mail in between. A follow-up
-counts as sent after an answer when the answer had lain in the mailbox for a second or more, which is what a
-mail takes from the last look to the send. Each repetition is another seed, and a whole day with a campaign of
-twelve candidates for each mailbox: the worker looks into its mailboxes every minute, at night too, as somebody who
-wants to know of answers soon must; what it would cost if it looked every five minutes is shown.
+Same local Gmail over HTTP, same people, candidates, pace and faults: sends that time out after their effect
+or fail with 503 before or after it, reads that fail, a process that dies between a send and its record,
+lost notifications, history that expires right after an answer, answers right before the next step, private
+mail in between. A follow-up counts as sent after an answer when the answer had lain in the mailbox for a
+second or more, which is what a mail takes from the last look to the send. Each repetition is another seed,
+and a whole day with a campaign of twelve candidates for each mailbox: the worker looks into its mailboxes
+every minute, at night too, as it must to know of answers soon; what it would cost if it looked every five
+minutes is shown.
 
-Seconds are wall time, ours on the in-memory store (which takes each decision twice and searches by scanning), the
-worker's on SQLite: shown, not judged.
+Seconds are wall time, ours on the in-memory store (which takes each decision twice and searches by
+scanning), the worker's on SQLite: shown, not judged.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.bench.contest.contestants import Load, Ours, Rival, Stage
-from tests.bench.contest.living_world import Clock, LivingWorld
+from tests.bench.contest.living_world import LivingWorld
+from tests.bench.contest.ours import Ours
 from tests.bench.contest.people import STEPS, People
+from tests.bench.contest.stage import Load, Stage
+from tests.bench.contest.theirs import Rival
 from tests.bench.rows import Row, compared, shown, spread
+from tests.flows.memory_services import StillClock
 
 #: What a follow-up may overlook: an answer that came within this time before it.
 RACE = timedelta(seconds=1)
@@ -62,7 +66,7 @@ def measure(*, quick: bool) -> Iterator[Row]:
     ):
         yield _total(f"{name}: {beside}", what, ours, rivals, target="== 0")
     yield _total(f"steps that never went out: {beside}", "missing", ours, rivals, target="== 0")
-    yield _total(f"mails that had to be sent, in all: {beside}", "mails", ours, rivals)
+    yield _total(f"mails without copies, in all: {beside}", "mails", ours, rivals)
     yield _total(f"answers, in all: {beside}", "answers", ours, rivals)
     yield compared(
         f"Gmail quota for a mail: {beside}",
@@ -105,7 +109,7 @@ def _total(figure: str, what: str, ours: list[Result], rivals: list[Result], tar
 
 def run(contestant: type[Ours | Rival], load: Load, seed: int) -> Result:
     """Run one contestant through a campaign, and judge what came of it."""
-    clock = Clock()
+    clock = StillClock()
     world = LivingWorld(clock, People(seed))
     for number, address in enumerate(load.addresses()):
         world.add_account(address, f"sub-{number}")
@@ -124,7 +128,8 @@ def judged(world: LivingWorld, load: Load, found: set[tuple[str, str]], seconds:
     sent = world.sent()
     copies = Counter((address, step) for address, step, _ in sent)
     after = sum(
-        any(mail.at - one.at >= RACE for one in world.answers if one.candidate == address) for address, _, mail in sent
+        any(mail.at - one.at >= RACE for one in world.answers if one.candidate == address)
+        for address, _, mail in sent
     )
     everybody = [one for mailbox in load.addresses() for one in load.shortlist(mailbox)]
     answered = {one.candidate for one in world.answers}

@@ -1,9 +1,10 @@
 """Be what a team would otherwise write: a plain worker over Google's client, as a good tutorial has it.
 
-It polls every mailbox, fetches each new mail in full, finds answers by thread id or In-Reply-To, and sends what
-is due with the client's own retries. State lies in SQLite: what is marked as sent is not sent again, a mail that
-was seen is not looked at twice, the history id is saved once all of a poll is worked off, and one that has expired
-is answered by a full listing, as Google's guide to synchronising says. No straw man: see rival.py for the contest.
+It polls every mailbox, fetches each new mail in full, finds answers by thread id or In-Reply-To, and sends
+what is due with the client's own retries. State lies in SQLite: what is marked as sent is not sent again, a
+mail that was seen is not looked at twice, the history id is saved once all of a poll is worked off, and one
+that has expired is answered by a full listing, as Google's guide to synchronising says. No straw man: see
+rival.py for the contest.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import base64
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -131,9 +132,8 @@ class PlainWorker:
             page = request.execute(num_retries=RETRIES)
             newest = str(page["historyId"])
             for record in page.get("history", []):
-                for added in record.get("messagesAdded", []):
-                    if not {"SENT", "DRAFT"} & set(added["message"].get("labelIds", [])):
-                        ids.append(added["message"]["id"])
+                mails = [added["message"] for added in record.get("messagesAdded", [])]
+                ids += [one["id"] for one in mails if not {"SENT", "DRAFT"} & set(one.get("labelIds", []))]
             request = users.history().list_next(request, page)
         return ids, newest
 
@@ -179,7 +179,7 @@ class PlainWorker:
 
     def due(self) -> list[Due]:
         """Return what is due, a candidate's next step only."""
-        rows: Iterator[tuple[Any, ...]] = self.db.execute(
+        rows = self.db.execute(
             "select c.address, c.mailbox, c.name, c.thread, c.subject, s.step, s.text, min(s.due)"
             " from candidates c join steps s on s.candidate = c.address"
             " where c.answered = 0 and s.sent = 0 group by c.address having min(s.due) <= ? order by s.due",
@@ -195,7 +195,9 @@ class PlainWorker:
         sent = users.messages().send(userId="me", body=body).execute(num_retries=RETRIES)
         self.after_send(due.candidate, due.step)
         with self.db:
-            self.db.execute("update candidates set thread = ? where address = ?", (sent["threadId"], due.candidate))
+            self.db.execute(
+                "update candidates set thread = ? where address = ?", (sent["threadId"], due.candidate)
+            )
             self.db.execute(
                 "update steps set sent = 1 where candidate = ? and step = ?", (due.candidate, due.step)
             )

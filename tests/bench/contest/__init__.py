@@ -1,1 +1,1 @@
-"""Own the contest between our flows and a plain worker: the same Gmail, the same people, the same bad luck."""
+"""Own the contest between our flows and a plain worker: same Gmail, same people, same bad luck."""

@@ -9,32 +9,23 @@ import heapq
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from tests.bench.contest.people import STEPS, People, answer
+from tests.flows.memory_services import StillClock
 from tests.localcloud.gmail import mail as mails
 from tests.localcloud.gmail.faults import Fault
 from tests.localcloud.gmail.mailbox import Mailbox
 from tests.localcloud.gmail.records import Delivery
 from tests.localcloud.gmail.world import World
 
-START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 #: How long a request to Gmail takes.
 CALL_TIME = timedelta(milliseconds=250)
-#: Of the sends, how many are cut off after their effect, fail after it, fail before it; of the reads, how many fail.
+#: Of the sends, how many are cut off after their effect, fail after it, fail before it; of the reads, how
+#: many fail.
 CUT, FAILED_AFTER, FAILED_BEFORE, READ_FAILED = 0.04, 0.02, 0.03, 0.02
 _STEP = re.compile(r"\[(\w+)\]")
-
-
-class Clock:
-    """Tell the domain's time."""
-
-    def __init__(self) -> None:
-        self.time = START
-
-    def now(self) -> datetime:
-        return self.time
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,7 @@ class Answered:
 class LivingWorld(World):
     """A Gmail with people around it."""
 
-    def __init__(self, clock: Clock, people: People) -> None:
+    def __init__(self, clock: StillClock, people: People) -> None:
         super().__init__(clock.now, self._published, seed=people.seed)
         self.clock, self.people = clock, people
         self.answers: list[Answered] = []

@@ -72,7 +72,10 @@ class People:
         rng = self._rng("private", mailbox)
         whens = sorted(rng.uniform(0, hours * 3600) for _ in range(round(PRIVATE * hours)))
         return [
-            (timedelta(seconds=when), written(f"friend{number}@family.example.net", mailbox, f"Lunch {number}?"))
+            (
+                timedelta(seconds=when),
+                written(f"friend{number}@family.example.net", mailbox, f"Lunch {number}?"),
+            )
             for number, when in enumerate(whens)
         ]
 

@@ -1,22 +1,24 @@
 """Own what is assumed: the load, the platforms' limits with their sources, and how ours is deployed.
 
-Nothing that stands elsewhere is said again: what a path takes and what it costs is in terraform/costs.json, the
-sizes of functions and queue in Terraform, Gmail's units at the local Gmail, maintain's limits in its own module.
+Nothing that stands elsewhere is said again: what a path takes and what it costs is in terraform/costs.json,
+the sizes of functions and queue in Terraform, Gmail's units at the local Gmail, maintain's limits in its
+module.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from lib.core.records import Limits
-from lib.flows import maintaining
+from lib.flows import maintaining, queueing_events
 
-TERRAFORM = Path(__file__).parents[3] / "terraform"
+ROOT = Path(__file__).parents[3]
+TERRAFORM, MAINTAIN = ROOT / "terraform", ROOT / "functions" / "maintain" / "main.py"
 COSTS: dict[str, Any] = json.loads((TERRAFORM / "costs.json").read_text(encoding="utf-8"))
 #: A Monday, so that sixty days hold 42 working days.
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -27,8 +29,8 @@ class Load:
     """How much there is to do; ``mailboxes * candidates_of_a_mailbox`` candidates in all.
 
     campaigns_of_a_mailbox: accepted one after the other, spread over the first ``accepted_within`` days.
-    zones: where mailboxes and their candidates are, by share. twins: so many mailboxes have the same plan, each
-    with jitter of its own, so that the core plans one of them.
+    zones: where mailboxes and their candidates are, by share. twins: so many mailboxes have the same plan,
+    each with jitter of its own, so that the core plans one of them.
     """
 
     mailboxes: int = 10_000
@@ -68,8 +70,8 @@ class Platform:
     gmail_project_day: int = 80_000_000
     # https://cloud.google.com/tasks/docs/quotas
     queue_dispatches: int = 500
-    # https://cloud.google.com/firestore/native/docs/best-practices: sustained writes a second of one document, and
-    # of a collection that is indexed by values that only grow, such as times.
+    # https://cloud.google.com/firestore/native/docs/best-practices: sustained writes a second of a document,
+    # and of a collection that is indexed by values that only grow, such as times.
     document_writes: float = 1.0
     growing_index_writes: float = 500.0
 
@@ -78,7 +80,7 @@ class Platform:
 class Deployment:
     """How ours runs: what Terraform and maintain say, or a proposal to compare with it.
 
-    workers: how many jobs maintain does at a time. rounds: whether it goes on in the same run when there is more.
+    workers: how many jobs maintain does at a time. rounds: how often one run starts over while there is more.
     phases: whether each mailbox's grid of slots begins at a second of its own.
     """
 
@@ -89,33 +91,52 @@ class Deployment:
     enrollments: int = maintaining.ENROLLMENTS
     inboxes: int = maintaining.INBOXES
     events: int = maintaining.EVENTS
-    workers: int = 1
-    rounds: bool = False
+    workers: float
+    event_workers: float = queueing_events.TASK_THREADS
+    rounds: int = maintaining.ROUNDS
     phases: bool = False
+
+    def scaled(self, share: float) -> Deployment:
+        """Return the same for a share of the load: fewer of all, and of each second that much less."""
+        return replace(
+            self,
+            tasks_per_second=self.tasks_per_second * share,
+            queue_concurrency=max(1, round(self.queue_concurrency * share)),
+            send_slots=max(1, round(self.send_slots * share)),
+            watch_slots=max(1, round(self.watch_slots * share)),
+            enrollments=max(1, round(self.enrollments * share)),
+            inboxes=max(1, round(self.inboxes * share)),
+            events=max(1, round(self.events * share)),
+            workers=self.workers * share,
+            event_workers=self.event_workers * share,
+        )
 
 
 def deployed() -> Deployment:
     """Return what Terraform deploys by default."""
     queue, functions = _text("queue.tf"), _text("functions.tf")
-    rate = re.search(r'"tasks_per_second" {.*?default\s*= (\d+)', _text("variables.tf"), re.S)
-    at_once = re.search(r"max_concurrent_dispatches\s*= (\d+)", queue)
-    assert rate is not None
-    assert at_once is not None
     return Deployment(
-        tasks_per_second=int(rate.group(1)),
-        queue_concurrency=int(at_once.group(1)),
+        tasks_per_second=int(_found(r'"tasks_per_second" {.*?default\s*= (\d+)', _text("variables.tf"))),
+        queue_concurrency=int(_found(r"max_concurrent_dispatches\s*= (\d+)", queue)),
         send_slots=_slots(functions, "send_step"),
         watch_slots=_slots(functions, "watch_notification"),
+        workers=int(_found(r"^AT_ONCE = (\d+)", MAINTAIN.read_text(encoding="utf-8"))),
     )
 
 
 def _slots(functions: str, name: str) -> int:
     """Return how many requests a function takes at once, all its instances together."""
-    block = re.search(rf"^    {name} = {{(.*?)^    }}", functions, re.S | re.M)
-    assert block is not None
-    found = [re.search(rf"{what}\s*= (\d+)", block.group(1)) for what in ("concurrency", "max_instances")]
-    assert all(found)
-    return int(found[0].group(1)) * int(found[1].group(1))  # type: ignore[union-attr] # all are found
+    block = _found(rf"^    {name} = {{(.*?)^    }}", functions)
+    concurrency, instances = (
+        _found(rf"{what}\s*= (\d+)", block) for what in ("concurrency", "max_instances")
+    )
+    return int(concurrency) * int(instances)
+
+
+def _found(pattern: str, text: str) -> str:
+    found = re.search(pattern, text, re.DOTALL | re.MULTILINE)
+    assert found is not None, pattern
+    return found.group(1)
 
 
 def _text(name: str) -> str:

@@ -1,7 +1,7 @@
 """Own who is written to and when: mailboxes and their campaigns, planned by the core on its slot ledger.
 
-What is kept of a million candidates is their times, as numbers; the records that the core decides on are made of
-them when they are needed.
+What is kept of a million candidates is their times, as numbers; the records that the core decides on are made
+of them when they are needed.
 """
 
 from __future__ import annotations
@@ -108,7 +108,11 @@ class Population:
             for some in dues:
                 for due in some:
                     # A slot's start is a multiple of its width, in zones of whole hours or half ones.
-                    moved = due if twin == twins[0] else due - due % width % (jitter + 1) + self._random.randint(0, jitter)
+                    moved = (
+                        due
+                        if twin == twins[0]
+                        else due - due % width % (jitter + 1) + self._random.randint(0, jitter)
+                    )
                     self.due[offset] = moved + phase
                     offset += 1
             number = twin * self.load.campaigns_of_a_mailbox + place
@@ -162,7 +166,9 @@ class Population:
         ]
         if not entries:
             return None
-        return Day(org=ORG, mailbox=f"m{number}", date=day, entries=tuple(sorted(entries, key=lambda one: one.at)))
+        return Day(
+            org=ORG, mailbox=f"m{number}", date=day, entries=tuple(sorted(entries, key=lambda one: one.at))
+        )
 
     def _reservation(self, candidate: int, step: int, due: float) -> Reservation:
         return Reservation(
@@ -188,3 +194,19 @@ def _at_hour(day: int, hour: float, zone: str) -> datetime:
     local = datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)) + timedelta(hours=hour)
     return local.astimezone(UTC).replace(microsecond=0)
 
+
+@lru_cache(maxsize=100_000)
+def share_of_the_day(zone: str, hour: int) -> float:
+    """Return which share of a working day's other mail comes in an hour, numbered from 1970 on."""
+    local = datetime.fromtimestamp(hour * 3600, ZoneInfo(zone))
+    busy = local.weekday() < 5 and 8 <= local.hour < 20
+    return 0.9 / 12 if busy else 0.1 / 12
+
+
+def arrivals_by_hour(load: Load, hour: int) -> float:
+    """Return how many other mails come to all mailboxes in an hour."""
+    return (
+        load.mailboxes
+        * load.other_mails
+        * sum(share * share_of_the_day(zone, hour) for zone, share in load.zones)
+    )

@@ -1,8 +1,9 @@
-"""Own the run of the simulation: maintain, the queue and send_step, event by event, with the core's decisions.
+"""Own the run of the simulation: maintain, queue and send_step, event by event, with the core's decisions.
 
-When a step is looked at, queued, sent, put into a new slot, or left alone is decided by lib/core on records made for
-the occasion. Simulated are the time that things take, one queue with a rate and a number of workers, and maintain's
-runs, one after the other. Reads of the mailbox between are counted minute by minute (in resources.py).
+When a step is looked at, queued, sent, put into a new slot, or left alone is decided by lib/core on records
+made for the occasion. Simulated are the time that things take, one queue with a rate and a number of
+workers, and maintain's runs, one after the other. Reads of the mailbox between are counted by the minute
+(resources.py).
 """
 
 from __future__ import annotations
@@ -11,22 +12,19 @@ import heapq
 import random
 from array import array
 from collections import deque
-from datetime import UTC, datetime
-from functools import lru_cache
-from math import exp, inf
-from zoneinfo import ZoneInfo
-
-import msgspec
+from math import inf
 
 from lib.core import keys
-from lib.core.enrollment import GRACE, HORIZON, requeued, wake_for
+from lib.core.enrollment import HORIZON, requeued, wake_for
 from lib.core.incoming.receiving import LOOK_EVERY
-from lib.core.keys import Key, Snapshot, Versioned
+from lib.core.keys import Snapshot, Versioned
 from lib.core.plans.slotting import planned_anew
-from lib.core.records import Campaign, Contact, Enrollment, Inbox, Mailbox, Org, SentMail, Slot, Status
-from lib.core.sending import Papers, Reslot, Send, next_move
+from lib.core.records import Campaign, Mailbox
+from lib.core.sending import Reslot, Send, next_move
+from lib.flows.maintaining import GO_ON
 from tests.bench.simulation.parameters import COSTS, START, Deployment, Load
-from tests.bench.simulation.population import ORG, Acceptance, Population
+from tests.bench.simulation.population import ORG, Acceptance, Population, share_of_the_day
+from tests.bench.simulation.records_of import PAPERS, Records, time_of
 from tests.bench.simulation.tallies import Tally
 
 #: Looks into silent mailboxes are simulated so many at a time.
@@ -38,34 +36,21 @@ SECONDS = {name: path["seconds"] for name, path in COSTS["paths"].items()}
 IDLE = SECONDS["maintain, with nothing due"]
 QUEUEING = SECONDS["queueing, by maintain"]
 EVENT = -1
+#: A webhook's answer, with the claim before it and the note after it.
+DELIVERING = 0.3
 ZERO = START.timestamp()
 
-PAPERS = Papers(
-    enrollment=keys.enrollment(ORG, "e"),
-    campaign=keys.campaign(ORG, "c"),
-    mailbox=keys.mailbox(ORG, "m"),
-    inbox=keys.inbox("i"),
-    contact=keys.contact(ORG, "p"),
-    org=keys.org(ORG),
-)
 
-
-def _time(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
-
-
-class Simulation:
+class Simulation(Records):
     """Hold one run."""
 
     def __init__(self, load: Load, deployment: Deployment, seed: int = 0) -> None:
         self.load, self.deployed, self.random = load, deployment, random.Random(seed)
-        self.people = Population(load, seed, phases=deployment.phases)
+        super().__init__(Population(load, seed, phases=deployment.phases))
         self.tally = Tally(load.days + 40)
-        self.steps = len(load.delays)
         count = load.candidates
-        self.step, self.requeues, self.over = bytearray(count), bytearray(count), bytearray(count)
+        self.over = bytearray(count)
         self.answered = array("d", [inf]) * count
-        self.sent_at = array("d", bytes(8 * count))
         #: When maintain looks at a candidate, as Firestore has it; what else lies in the heap is stale.
         self.wake = array("d", [inf]) * count
         self.waking: list[tuple[float, int]] = []
@@ -74,7 +59,9 @@ class Simulation:
         self.events: deque[float] = deque()
         self.looks = [
             (ZERO + LOOK_EVERY.total_seconds() * self.random.random(), number)
-            for number in range(load.mailboxes // BUNDLE if load.mailboxes >= 100 * BUNDLE else load.mailboxes)
+            for number in range(
+                load.mailboxes // BUNDLE if load.mailboxes >= 100 * BUNDLE else load.mailboxes
+            )
         ]
         self.looks_of_a_bundle = load.mailboxes / len(self.looks)
         heapq.heapify(self.looks)
@@ -118,12 +105,9 @@ class Simulation:
     def plan_next(self, candidate: int, now: float) -> None:
         """Queue a candidate's next step when it is due within the horizon, else let maintain do so."""
         due = self.due(candidate)
-        self.wake_at(candidate, wake_for(_time(due), _time(now)).timestamp())
+        self.wake_at(candidate, wake_for(time_of(due), time_of(now)).timestamp())
         if due - now <= HORIZON.total_seconds():
             self.queue(candidate, max(due, now))
-
-    def due(self, candidate: int) -> float:
-        return self.people.due[candidate * self.steps + self.step[candidate]]
 
     def wake_at(self, candidate: int, at: float) -> None:
         self.wake[candidate] = at
@@ -137,13 +121,14 @@ class Simulation:
     # Maintain
 
     def maintain(self, start: float) -> float:
-        """Do one run, or rounds of them; return when the next one begins: on the next whole minute."""
+        """Do one run, of some rounds; return when the next one begins: on the next whole minute."""
         now = start
-        while True:
+        for _ in range(self.deployed.rounds):
             now, full = self.round(now)
-            if not (full and self.deployed.rounds) or now - start >= 50:
+            if not full or now - start >= GO_ON.total_seconds():
                 break
         spent = now - start
+        self.tally.working.add(start, spent)
         self.tally.runs += 1
         self.tally.runs_in_time += spent <= 60
         self.tally.maintain_seconds += spent
@@ -155,11 +140,7 @@ class Simulation:
         boxes = self.due_boxes(now)
         candidates = self.due_candidates(now)
         events = min(len(self.events), self.deployed.events)
-        full = (
-            boxes >= self.deployed.inboxes
-            or len(candidates) >= self.deployed.enrollments
-            or events >= self.deployed.events
-        )
+        full = boxes >= self.deployed.inboxes or len(candidates) >= self.deployed.enrollments
         now += IDLE
         now += sum(self.some(SECONDS["looking in unasked"]) for _ in range(boxes)) / self.deployed.workers
         self.tally.looks.add(now, boxes)
@@ -202,14 +183,14 @@ class Simulation:
                     continue
                 found.append(candidate)
                 self.tally.queueing_late.add(now - at)
-        self.tally.backlog = max(self.tally.backlog, len(found))
         return found
 
     def bring_on(self, candidate: int, now: float) -> None:
         """Queue a waiting step anew, as the core decides."""
         self.tally.paths["queueing, by maintain"] += 1
+        self.tally.queued.add(now)
         before = self.requeues[candidate]
-        after = requeued(self.enrollment(candidate), _time(now))
+        after = requeued(self.enrollment(candidate), time_of(now))
         assert after.wake_at is not None
         self.requeues[candidate] = after.requeues
         self.tally.requeued += after.requeues - before
@@ -225,7 +206,7 @@ class Simulation:
                 self.events.popleft()
             return now + (QUEUEING if count else 0)
         for _ in range(count):
-            now += self.some(QUEUEING / 2) / self.deployed.workers
+            now += self.some(QUEUEING / 2) / self.deployed.event_workers
             self.tally.events_late.add(now - self.events.popleft())
             self.queue(EVENT, now)
         return now
@@ -241,13 +222,10 @@ class Simulation:
         if len(self.busy) >= min(self.deployed.queue_concurrency, self.deployed.send_slots):
             start = max(start, heapq.heappop(self.busy))
         self.token = start + 1 / self.deployed.tasks_per_second
-        self.tally.dispatched_in_a_second[int(start - ZERO)] += 1
-        if candidate == EVENT:
-            took = 0.3
-        else:
-            took = self.send(candidate, step, start)
+        self.tally.dispatched.add(start)
+        took = DELIVERING if candidate == EVENT else self.send(candidate, step, start)
         heapq.heappush(self.busy, start + took)
-        self.tally.most_sending = max(self.tally.most_sending, len(self.busy))
+        self.tally.occupied.add(start, took)
 
     def send(self, candidate: int, step: int, now: float) -> float:
         """Do as the core decides on a task; return how long it took."""
@@ -258,7 +236,7 @@ class Simulation:
             return 0.05
         enrollment = self.enrollment(candidate)
         snapshot, campaign, mailbox = self.snapshot(candidate, enrollment)
-        move = next_move(snapshot, PAPERS, enrollment.step, _time(now))
+        move = next_move(snapshot, PAPERS, enrollment.step, time_of(now))
         if isinstance(move, Reslot):
             self.reslot(candidate, campaign, mailbox, move.why, now)
             return 0.3
@@ -297,124 +275,13 @@ class Simulation:
         number = self.people.mailbox_of(candidate)
         enrollment = self.whole(candidate)
         snapshot = Snapshot({keys.enrollment(ORG, enrollment.id): Versioned(enrollment, 1)})
-        changes = planned_anew(snapshot, campaign, mailbox, [enrollment], why, _time(now))
+        changes = planned_anew(snapshot, campaign, mailbox, [enrollment], why, time_of(now))
         while changes.need:
             days = {key: self.people.day(number, key.path.rpartition("/")[2]) for key in changes.need}
             snapshot |= Snapshot({key: Versioned(day, 1 if day else None) for key, day in days.items()})
-            changes = planned_anew(snapshot, campaign, mailbox, [enrollment], why, _time(now))
+            changes = planned_anew(snapshot, campaign, mailbox, [enrollment], why, time_of(now))
         (after,) = changes.result
         for slot in after.slots:
             place = self.people.step_number[slot.step]
             self.people.due[candidate * self.steps + place] = slot.due.timestamp()
         self.plan_next(candidate, now)
-
-    # Records for the core
-
-    def enrollment(self, candidate: int) -> Enrollment:
-        """Return a candidate as far as decisions on the next step need it."""
-        due, step = _time(self.due(candidate)), self.people.steps[self.step[candidate]].id
-        return msgspec.structs.replace(
-            TEMPLATE,
-            step=step,
-            due=due,
-            slots=(Slot(step=step, due=due, reason=""),),
-            requeues=self.requeues[candidate],
-            wake_at=due,
-            mailbox=f"m{self.people.mailbox_of(candidate)}",
-        )
-
-    def whole(self, candidate: int) -> Enrollment:
-        """Return a candidate with all its slots and mails, as planning anew needs it."""
-        number, zone = self.step[candidate], self.people.zones[self.people.mailbox_of(candidate)]
-        offset = candidate * self.steps
-        slots = []
-        for place, step in enumerate(self.people.steps):
-            due = _time(self.people.due[offset + place])
-            day = due.astimezone(ZoneInfo(zone)).date().isoformat()
-            slots.append(Slot(step=step.id, due=due, reason="", day=day))
-        mails = tuple(
-            SentMail(step=step.id, gmail_id="g", thread="t", message_id="m", subject="", at=_time(self.sent_at[candidate]))
-            for step in self.people.steps[:number]
-        )
-        return msgspec.structs.replace(
-            self.enrollment(candidate), id=str(candidate), slots=tuple(slots), sent=mails, timezone=zone
-        )
-
-    def snapshot(self, candidate: int, enrollment: Enrollment) -> tuple[Snapshot, Campaign, Mailbox]:
-        mailbox, inbox = self._mailbox(self.people.mailbox_of(candidate))
-        campaign = self._campaign(self.people.campaign_of(candidate))
-        documents = {
-            PAPERS.enrollment: Versioned(enrollment, 1),
-            PAPERS.campaign: Versioned(campaign, 1),
-            PAPERS.mailbox: Versioned(mailbox, 1),
-            PAPERS.inbox: Versioned(inbox, 1),
-            PAPERS.contact: CONTACT,
-            PAPERS.org: ORGANISATION,
-        }
-        return Snapshot(documents), campaign, mailbox
-
-    @lru_cache(maxsize=20_000)  # noqa: B019 - as long as the run
-    def _campaign(self, number: int) -> Campaign:
-        accepted = self._accepted()[number]
-        return self.people.campaign(number, _time(accepted))
-
-    @lru_cache(maxsize=1)  # noqa: B019 - as long as the run
-    def _accepted(self) -> dict[int, float]:
-        return {one.campaign: one.at for one in self.people.acceptances}
-
-    @lru_cache(maxsize=20_000)  # noqa: B019 - as long as the run
-    def _mailbox(self, number: int) -> tuple[Mailbox, Inbox]:
-        inbox = msgspec.structs.replace(INBOX, mailbox=f"m{number}")
-        return self.people.mailbox(number), inbox
-
-
-@lru_cache(maxsize=100_000)
-def share_of_the_day(zone: str, hour: int) -> float:
-    """Return which share of a working day's other mail comes in an hour, numbered from 1970 on."""
-    local = datetime.fromtimestamp(hour * 3600, ZoneInfo(zone))
-    busy = local.weekday() < 5 and 8 <= local.hour < 20
-    return 0.9 / 12 if busy else 0.1 / 12
-
-
-def arrivals_by_hour(load: Load, hour: int) -> float:
-    """Return how many other mails come to all mailboxes in an hour."""
-    return load.mailboxes * load.other_mails * sum(
-        share * share_of_the_day(zone, hour) for zone, share in load.zones
-    )
-
-
-TEMPLATE = Enrollment(
-    org=ORG,
-    id="e",
-    campaign="c",
-    mailbox="m",
-    inbox="i",
-    contact="p",
-    email="kim@company.example.org",
-    name="Kim",
-    timezone="Europe/Berlin",
-    variables={},
-    slots=(),
-    status=Status.WAITING,
-    step="",
-    due=START,
-    wake_at=START,
-)
-INBOX = Inbox(
-    id="i",
-    org=ORG,
-    mailbox="m",
-    address="m@example.com",
-    status="connected",
-    access="full",
-    sealed_token="",
-    label=None,
-    cursor="1",
-    watch_expires=START,
-    renew_at=START,
-    look_at=START,
-    looked_at=START,
-)
-CONTACT = Versioned(Contact(org=ORG, id="p"), 1)
-ORGANISATION = Versioned(Org(org=ORG), 1)
-__all__ = ["GRACE", "Simulation", "arrivals_by_hour", "exp"]

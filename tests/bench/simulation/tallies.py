@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
+from math import log
 
 from tests.bench.simulation.parameters import START
 
 MINUTES_OF_A_DAY = 1440
 #: Waits are counted in classes that grow by a tenth, from a second on.
 GROWTH = 1.1
+LOG_GROWTH = log(GROWTH)
 
 
 def minute_of(at: float) -> int:
@@ -25,12 +27,7 @@ class Waits:
         self.count, self.total, self.longest = 0, 0.0, 0.0
 
     def add(self, seconds: float, times: int = 1) -> None:
-        number = 0
-        limit = 1.0
-        if seconds >= limit:
-            import math
-
-            number = 1 + int(math.log(seconds) / math.log(GROWTH))
+        number = 1 + int(log(seconds) / LOG_GROWTH) if seconds >= 1 else 0
         self._classes[number] += times
         self.count += times
         self.total += seconds * times
@@ -91,13 +88,11 @@ class Tally:
     longest_run: float = 0.0
     runs: int = 0
     runs_in_time: int = 0
-    backlog: int = 0
-    most_sending: int = 0
-    dispatched_in_a_second: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Make the counts by minute."""
         self.sends, self.looks = PerMinute(self.days), PerMinute(self.days)
         self.follow_ups, self.answered = PerMinute(self.days), PerMinute(self.days)
         self.reslots, self.queued = PerMinute(self.days), PerMinute(self.days)
-        self.accepted = PerMinute(self.days)
+        self.dispatched, self.occupied = PerMinute(self.days), PerMinute(self.days)
+        self.accepted, self.working = PerMinute(self.days), PerMinute(self.days)

@@ -1,26 +1,18 @@
-"""Own the two contestants on one Gmail: our flows, and the plain worker; each is run through a campaign.
+"""Own our flows on the stage: tasks at their time, notifications as they come, maintain every minute.
 
-Both talk HTTP to the same stand-in by Google's client, start candidates at the same pace, and are restarted when
-they die. Ours runs on the in-memory store and queue, the worker on SQLite.
+They run on the in-memory store and queue, and reach the same Gmail over HTTP by the adapter that is deployed.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import sqlite3
-import tempfile
 from collections.abc import Callable
-from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import google.oauth2.credentials
 import msgspec
-from googleapiclient.discovery import build
-from googleapiclient.http import HttpRequest
 
 from lib.adapters.gmail import GmailAccess, OAuthClient
 from lib.core import keys
@@ -33,143 +25,13 @@ from lib.flows.maintaining import maintain
 from lib.flows.receiving import Continuation, receive
 from lib.flows.sending import send_step, task_from
 from lib.ports import Gmail
-from tests.bench.contest.living_world import Clock, LivingWorld, step_of
+from tests.bench.contest.living_world import step_of
 from tests.bench.contest.people import STEPS, SUBJECT
-from tests.bench.rival_plain import PlainWorker
+from tests.bench.contest.stage import STEP_DELAY, Crash, Load, Stage, next_minute
 from tests.flows.memory_services import ORG, TOPIC, MemoryServices, QueuedTask
-from tests.localcloud.gmail.server import GmailServer
 
-#: google-auth declares no types for what it exports.
-_credentials: Any = google.oauth2.credentials
-
-MINUTE = timedelta(minutes=1)
-#: Each step comes so long after the one before it; candidates of a mailbox start so far apart.
-STEP_DELAY = timedelta(hours=2)
-PACE = timedelta(minutes=2)
 #: How soon a queue hands a task out again whose worker has died.
 REDELIVERED = timedelta(seconds=10)
-SCOPES = {"openid", "email", "https://www.googleapis.com/auth/gmail.modify"}
-
-
-@dataclass(frozen=True)
-class Load:
-    """How many mailboxes and candidates, and how long: enough for all to come to an end."""
-
-    mailboxes: int
-    candidates: int
-    hours: int
-
-    def addresses(self) -> list[str]:
-        return [f"recruiter{number}@example.com" for number in range(self.mailboxes)]
-
-    def shortlist(self, mailbox: str) -> list[str]:
-        box = mailbox.partition("@")[0]
-        return [f"kim{number}@{box}-{number}.example.org" for number in range(self.candidates)]
-
-
-class Crash(BaseException):
-    """The process dies here."""
-
-
-class Contestant(Protocol):
-    """What is asked of a contestant after the campaign."""
-
-    def found(self) -> set[tuple[str, str]]:
-        """Return the answers on record: Gmail id and candidate."""
-
-    def close(self) -> None:
-        """End what was started."""
-
-
-class Stage:
-    """Hold the Gmail that a contestant works on, and let its processes die where it is written."""
-
-    def __init__(self, world: LivingWorld, clock: Clock) -> None:
-        self.world, self.clock = world, clock
-        self.server = GmailServer(world)
-        self._died: set[tuple[str, str]] = set()
-
-    def grant(self, address: str) -> dict[str, str]:
-        """Return access and refresh token of a mailbox."""
-        issued: dict[str, str] = self.server.oauth.issue(address, SCOPES)
-        return issued
-
-    def may_die(self, candidate: str, step: str) -> None:
-        """Die after a send that is not on record yet, once for a mail."""
-        if (candidate, step) not in self._died and self.world.people.crashes_after(candidate, step):
-            self._died.add((candidate, step))
-            raise Crash
-
-
-class Rival:
-    """Run the plain worker every minute."""
-
-    def __init__(self, stage: Stage, load: Load) -> None:
-        self.stage, self.world, self.clock = stage, stage.world, stage.clock
-        self._folder = tempfile.TemporaryDirectory()
-        self._database = Path(self._folder.name) / "worker.db"
-        self._users = {address: self._reached(address) for address in load.addresses()}
-        self.worker = self._new_worker()
-        self.world.next_work = self._next_work
-        for mailbox in load.addresses():
-            self.worker.add_mailbox(mailbox)
-            for number, candidate in enumerate(load.shortlist(mailbox)):
-                start = self.clock.time + number * PACE
-                steps = [
-                    (step, f"Hello {{name}}, this is [{step}].", start + place * STEP_DELAY)
-                    for place, step in enumerate(STEPS)
-                ]
-                self.worker.enroll(mailbox, candidate, "Kim", SUBJECT, steps)
-
-    def _new_worker(self) -> PlainWorker:
-        return PlainWorker(self._database, self._users.__getitem__, self.clock.now, self.stage.may_die)
-
-    def _reached(self, address: str) -> Any:
-        world, clock = self.world, self.clock
-
-        class Patient(HttpRequest):  # type: ignore[misc] # the client ships no types
-            """Let the pauses between the client's retries pass in the domain's time."""
-
-            def __init__(self, *args: Any, **kwargs: Any) -> None:
-                super().__init__(*args, **kwargs)
-                self._sleep = lambda seconds: world.pass_to(clock.time + timedelta(seconds=seconds))
-                self._rand = lambda: 0.5
-
-        service: Any = build(
-            "gmail",
-            "v1",
-            credentials=_credentials.Credentials(self.stage.grant(address)["access_token"]),
-            client_options={"api_endpoint": self.stage.server.url},
-            static_discovery=True,
-            cache_discovery=False,
-            requestBuilder=Patient,
-        )
-        return service.users()
-
-    def _next_work(self, candidate: str) -> datetime | None:
-        """Return the round in which a candidate's next step is due."""
-        # Asked in another thread than the worker's, whose connection is its own.
-        with closing(sqlite3.connect(self._database)) as db:
-            about = "select min(due) from steps where candidate = ? and sent = 0"
-            row = db.execute(about, (candidate,)).fetchone()
-        return None if row[0] is None else _next_minute(datetime.fromtimestamp(row[0], self.clock.time.tzinfo))
-
-    def run(self, until: datetime) -> None:
-        while self.clock.time < until:
-            self.world.pass_to(_next_minute(self.clock.time + timedelta(microseconds=1)))
-            try:
-                self.worker.run_once()
-            except Crash:
-                self.worker.db.close()
-                self.worker = self._new_worker()
-
-    def found(self) -> set[tuple[str, str]]:
-        return set(self.worker.db.execute("select id, candidate from answers").fetchall())
-
-    def close(self) -> None:
-        self.worker.db.close()
-        self._folder.cleanup()
-        self.stage.server.stop()
 
 
 class _Dying:
@@ -195,7 +57,7 @@ class Ours(MemoryServices):
     def __init__(self, stage: Stage, load: Load) -> None:
         super().__init__()
         self.stage, self.load = stage, load
-        self.world, self.clock = stage.world, stage.clock  # type: ignore[assignment] # a clock all the same
+        self.world, self.clock = stage.world, stage.clock
         self.failures: list[Exception] = []
         self._retried: set[str] = set()
         self._grants = {address: stage.grant(address)["refresh_token"] for address in load.addresses()}
@@ -213,7 +75,7 @@ class Ours(MemoryServices):
     def gmail(self, inbox: Inbox) -> Gmail:
         token = self._grants[inbox.address]
         mailbox = self._access.mailbox(inbox.id, inbox.sealed_token, lambda: token, access=inbox.access)
-        return _Dying(mailbox, self.stage, inbox.address)  # type: ignore[return-value] # all but one as it is
+        return _Dying(mailbox, self.stage, inbox.address)
 
     def _connect(self, sub: str, address: str) -> None:
         now, id_ = self.clock.now(), address_id(self.address_key, address)
@@ -290,7 +152,7 @@ class Ours(MemoryServices):
                 address = self.stage.world.notifications.pop(0)
                 self._push(address, f"push-{pushes}")
             if self.clock.time >= again:
-                again = _next_minute(self.clock.time + timedelta(microseconds=1))
+                again = next_minute(self.clock.time + timedelta(microseconds=1))
                 self._whatever(lambda: maintain(self, lambda _event, _id, error: self.failures.append(error)))
             for task in [one for one in self.tasks.waiting if one.at is None or one.at <= self.clock.time]:
                 self._run(task)
@@ -340,7 +202,3 @@ def _patiently(call: Callable[[], Any]) -> Any:
     while True:
         with suppress(OutreachError):
             return call()
-
-
-def _next_minute(moment: datetime) -> datetime:
-    return datetime.fromtimestamp(math.ceil(moment.timestamp() / 60) * 60, moment.tzinfo)
