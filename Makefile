@@ -81,6 +81,14 @@ vendor: build/console/installed ## copy what the console loads, from npm's lock,
 fuzz: setup ## schemathesis, in a venv of its own, against that document and the running functions
 	$(PY) -m tests.functions.fuzzed $(EXAMPLES)
 
+.PHONY: bench
+bench: setup ## measure speed, cost and scale, each figure beside a floor or a rival; one: BENCH=cold_start
+	@exec $(PY) -m tests.bench $(BENCH)
+
+.PHONY: bench-quick
+bench-quick: setup ## the same with fewer repetitions, in less than a minute
+	@exec $(PY) -m tests.bench --quick $(BENCH)
+
 .PHONY: mutants
 mutants: setup ## break the protocol in named ways; tests must go red for each
 	$(PY) -m tests.mutants

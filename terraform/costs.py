@@ -19,8 +19,23 @@ KIB_OF_A_TIB = 1024**3
 
 def costs(mails: int, known: dict[str, Any]) -> dict[str, float]:
     """Return the dollars of a month by product."""
+    assumed = known["assumed"]
+    mailboxes = -(-mails // assumed["mails_of_a_mailbox"])
+    times = {
+        "mail": mails,
+        "answer": mails * assumed["answers_in_a_mail"],
+        "other mail": mailboxes * assumed["other_mails_of_a_mailbox"],
+        "mailbox hour": mailboxes * assumed["days"] * 24,
+        "mailbox day": mailboxes * assumed["days"],
+        "minute": assumed["days"] * 24 * 60,
+    }
+    return priced({name: times[path["times"]] for name, path in known["paths"].items()}, known)
+
+
+def priced(often: dict[str, float], known: dict[str, Any]) -> dict[str, float]:
+    """Return the dollars of a month by product, in which each path was gone so often."""
     prices, assumed = known["prices"], known["assumed"]
-    used = _used(mails, known)
+    used = _used(often, known)
     run_seconds = used["seconds"] + used["cold seconds"]
     by_product = {
         "Firestore": sum(
@@ -39,28 +54,20 @@ def costs(mails: int, known: dict[str, Any]) -> dict[str, float]:
     return {row: by_product[row] for row in ROWS}
 
 
-def _used(mails: int, known: dict[str, Any]) -> Counter[str]:
-    """Return how much of everything a month takes."""
+def _used(often: dict[str, float], known: dict[str, Any]) -> Counter[str]:
+    """Return how much of everything these paths take."""
     assumed = known["assumed"]
-    mailboxes = -(-mails // assumed["mails_of_a_mailbox"])
-    times = {
-        "mail": mails,
-        "answer": mails * assumed["answers_in_a_mail"],
-        "other mail": mailboxes * assumed["other_mails_of_a_mailbox"],
-        "mailbox hour": mailboxes * assumed["days"] * 24,
-        "mailbox day": mailboxes * assumed["days"],
-        "minute": assumed["days"] * 24 * 60,
-    }
     used: Counter[str] = Counter()
-    for path in known["paths"].values():
-        often = times[path["times"]]
+    for name, path in known["paths"].items():
         for kind in ("reads", "writes", "deletes", "tasks", "requests", "pushes", "seconds"):
-            used[kind] += path[kind] * often
+            used[kind] += path[kind] * often[name]
         # Called each minute, an instance of maintain stays; the others may have gone.
-        cold = 0 if path["times"] == "minute" else path["requests"] * often * assumed["share_of_cold_starts"]
+        cold = 0
+        if path["times"] != "minute":
+            cold = path["requests"] * often[name] * assumed["share_of_cold_starts"]
         used["cold seconds"] += cold * assumed["seconds_of_a_cold_start"]
         used["gib_seconds"] += path["gib"] * (
-            path["seconds"] * often + cold * assumed["seconds_of_a_cold_start"]
+            path["seconds"] * often[name] + cold * assumed["seconds_of_a_cold_start"]
         )
     return used
 

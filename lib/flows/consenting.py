@@ -32,7 +32,7 @@ from lib.core.records import Connection, Inbox
 from lib.core.tickets import SCOPES, cookie_hash, pkce_verifier, state_id
 from lib.core.unconnected import NotConnected, Why
 from lib.flows.connecting import redirect_uri
-from lib.flows.maintaining import RENEW_EVERY
+from lib.flows.renewing import RENEW_EVERY
 from lib.ports import Consent, Gmail, Services
 
 LABEL = "Outreach"

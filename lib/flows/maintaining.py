@@ -6,9 +6,8 @@ here does not hold up the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,11 +22,12 @@ from lib.core.records import Campaign, Enrollment, Erasure, Inbox, Org, Outgoing
 from lib.flows.chaining import chain
 from lib.flows.controlling import stop_rest
 from lib.flows.erasing import erase_on
+from lib.flows.jobs import Job, Tally, done
 from lib.flows.leaving import leave
 from lib.flows.queueing import queue_step
 from lib.flows.queueing_events import queue_events
-from lib.flows.reading import noting_trouble
 from lib.flows.receiving import receive
+from lib.flows.renewing import renew
 from lib.flows.repairing import put_off, repair
 from lib.flows.replanning_all import nothing_left, replan_all
 from lib.flows.resuming import resume_after_reconnect
@@ -36,19 +36,20 @@ from lib.flows.sweeping import sweep
 from lib.flows.undoing import undo
 from lib.ports import Services
 
-#: How many enrollments, mailboxes, campaigns and the like one run looks at; the next run goes on.
+#: How many enrollments, mailboxes, campaigns and the like one round looks at; the next one goes on.
 ENROLLMENTS = 200
-EVENTS = 200
+EVENTS = 1000
 INBOXES = 100
 CAMPAIGNS = 20
 DEPARTURES = 20
 ERASURES = 5
 ORGS = 5
+#: How many rounds a run makes while more mailboxes or enrollments are due than one takes, and how long: the
+#: next run begins with the next minute.
+ROUNDS = 20
+GO_ON = timedelta(seconds=40)
 #: When something whose handling failed is looked at again.
 AGAIN_AFTER = timedelta(minutes=1)
-#: A watch lasts seven days; it is renewed daily, and after a failure within the hour.
-RENEW_EVERY = timedelta(days=1)
-RENEW_AGAIN = timedelta(hours=1)
 #: Name of the log event by which an operator hears that notifications may end.
 RENEWAL_FAILED = "watch_renewal_failed"
 
@@ -62,100 +63,99 @@ def _unheard(_erasure: Erasure) -> None:
     """Stand where nobody listens."""
 
 
-class Tally(msgspec.Struct, kw_only=True):
-    """Count what one run did."""
-
-    queued: int = 0
-    settled: int = 0
-    repaired: int = 0
-    renewed: int = 0
-    resealed: int = 0
-    looked: int = 0
-    chained: int = 0
-    campaigns: int = 0
-    left: int = 0
-    erased: int = 0
-    swept: int = 0
-    events: int = 0
-    held: int = 0
-    failed: int = 0
-    more: bool = False
-
-    def counts(self) -> dict[str, int]:
-        """Return the counts alone, for the log."""
-        return {name: int(value) for name, value in msgspec.structs.asdict(self).items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Hold one thing that is due.
-
-    event: by which its failure is reported. time: the field of its record that says when it is due; it is
-    looked at again a while after a failure. "": the work sees to that itself.
-    """
-
-    event: str
-    id: str
-    key: Key[Any]
-    time: str
-    work: Callable[[], Any]
-
-
-def maintain(services: Services, report: Report, noted: Noted = _unheard) -> Tally:
+def maintain(services: Services, report: Report, noted: Noted = _unheard, *, at_once: int = 1) -> Tally:
     """Do what is due; ``report(event, id, error)`` hears of what failed, and is tried again later.
 
-    noted: hears of each erasure as it is after each part of it, before anything else is done.
+    noted: hears of each erasure as it is after each part of it, before anything else is done. at_once: so
+    many mailboxes are worked on at a time.
     """
-    now, tally = services.clock.now(), Tally()
-    for job in _jobs(services, now, tally, noted):
-        try:
-            job.work()
-        except Exception as error:  # noqa: BLE001 - even a bug met in one must not hold up the others
-            tally.failed += 1
-            alert = error.alert if isinstance(error, OutreachError) else ""
-            report(alert or job.event, job.id, error)
-            if job.time:
-                _put_off(services, job.key, job.time, now)
+    began, tally = services.clock.now(), Tally()
+    for _ in range(ROUNDS):
+        before, tally.more = tally.failed, False
+        full = _round(services, tally, report, noted, at_once)
+        if not full or tally.failed > before or services.clock.now() - began >= GO_ON:
+            break
     return tally
 
 
-def _jobs(services: Services, now: datetime, tally: Tally, noted: Noted) -> list[Job]:
-    """Return all that is due; first whoever leaves and what is erased: neither must be sent from or to."""
-    store = services.store
+def _round(services: Services, tally: Tally, report: Report, noted: Noted, at_once: int) -> bool:
+    """Do once what is due; say whether there were as many mailboxes or enrollments as one round takes."""
+    store, now = services.store, services.clock.now()
     leaving, erasures = store.due_departures(now, DEPARTURES), store.due_erasures(now, ERASURES)
     inboxes, orgs = store.due_inboxes(now, INBOXES), store.due_orgs(now, ORGS)
     campaigns, enrollments = store.due_campaigns(now, CAMPAIGNS), store.due_enrollments(now, ENROLLMENTS)
     events = store.due_events(now, EVENTS)
-    limits = ((leaving, DEPARTURES), (erasures, ERASURES), (inboxes, INBOXES), (orgs, ORGS), (events, EVENTS))
-    full = any(len(found) == limit for found, limit in limits)
-    tally.more = full or len(campaigns) == CAMPAIGNS or len(enrollments) == ENROLLMENTS
+    full = len(inboxes) == INBOXES or len(enrollments) == ENROLLMENTS
+    limits = (
+        (leaving, DEPARTURES),
+        (erasures, ERASURES),
+        (campaigns, CAMPAIGNS),
+        (orgs, ORGS),
+        (events, EVENTS),
+    )
+    tally.more = full or any(len(found) == limit for found, limit in limits)
+    # First whoever leaves and what is erased: neither must be sent from or to.
+    stages = (
+        (_departing(services, leaving, erasures, noted), 1),
+        ([job for inbox in inboxes for job in _of_inbox(services, inbox, now)], at_once),
+        ([_of_campaign(services, campaign) for campaign in campaigns], 1),
+        ([_of_enrollment(services, one, now) for one in enrollments], at_once),
+        ([*_of_events(services, events, now), *(_of_org(services, org) for org in orgs)], 1),
+    )
+    for jobs, some in stages:
+        for job, counted, error in done(jobs, some):
+            tally.add(counted)
+            if error is not None:
+                tally.failed += 1
+                alert = error.alert if isinstance(error, OutreachError) else ""
+                report(alert or job.event, job.id, error)
+                if job.time:
+                    _put_off(services, job.key, job.time, now)
+    return full
+
+
+def _departing(services: Services, leaving: list[Inbox], erasures: list[Erasure], noted: Noted) -> list[Job]:
     jobs = [
-        _job("departure_failed", keys.inbox(one.id), "leaving_at", _leave, services, one, tally)
-        for one in leaving
+        _job("departure_failed", keys.inbox(one.id), "leaving_at", _leave, services, one) for one in leaving
     ]
     for erasure in erasures:
         about = keys.erasure(erasure.org, erasure.id)
-        jobs.append(_job("erasure_failed", about, "wake_at", _erase, services, erasure, tally, noted))
-    for inbox in inboxes:
-        if inbox.renew_at is not None and inbox.renew_at <= now:
-            jobs.append(_job(RENEWAL_FAILED, keys.inbox(inbox.id), "", _renew, services, inbox, now, tally))
-        jobs.append(_job("inbox_failed", keys.inbox(inbox.id), "look_at", _look, services, inbox, now, tally))
-    for campaign in campaigns:
-        key = keys.campaign(campaign.org, campaign.id)
-        jobs.append(_job("campaign_failed", key, "wake_at", _carry_on, services, campaign, tally))
-    for one in enrollments:
-        place = keys.enrollment(one.org, one.id)
-        jobs.append(_job("enrollment_failed", place, "wake_at", _bring_on, services, one, now, tally))
-    for org_id in dict.fromkeys(one.org for one in events):
-        some = [one for one in events if one.org == org_id]
-        jobs.append(_job("events_failed", keys.org(org_id), "", _tell, services, org_id, some, now, tally))
-    return jobs + [
-        _job("org_failed", keys.org(org.org), "sweep_at", _sweep, services, org, tally) for org in orgs
-    ]
+        jobs.append(_job("erasure_failed", about, "wake_at", _erase, services, erasure, noted))
+    return jobs
 
 
-def _job(event: str, key: Key[Any], time: str, work: Callable[..., Any], *about: Any) -> Job:
-    return Job(event, key.path.rpartition("/")[2], key, time, partial(work, *about))
+def _of_inbox(services: Services, inbox: Inbox, now: datetime) -> list[Job]:
+    key = keys.inbox(inbox.id)
+    look = _job("inbox_failed", key, "look_at", _look, services, inbox, now)
+    if inbox.renew_at is None or inbox.renew_at > now:
+        return [look]
+    return [_job(RENEWAL_FAILED, key, "", _renew, services, inbox, now), look]
+
+
+def _of_campaign(services: Services, campaign: Campaign) -> Job:
+    return _job(
+        "campaign_failed", keys.campaign(campaign.org, campaign.id), "wake_at", _carry_on, services, campaign
+    )
+
+
+def _of_enrollment(services: Services, one: Enrollment, now: datetime) -> Job:
+    key = keys.enrollment(one.org, one.id)
+    return _job("enrollment_failed", key, "wake_at", _bring_on, services, one, now, alone=one.inbox)
+
+
+def _of_events(services: Services, events: list[OutgoingEvent], now: datetime) -> Iterator[Job]:
+    for org in dict.fromkeys(one.org for one in events):
+        some = [one for one in events if one.org == org]
+        yield _job("events_failed", keys.org(org), "", _tell, services, org, some, now)
+
+
+def _of_org(services: Services, org: Org) -> Job:
+    return _job("org_failed", keys.org(org.org), "sweep_at", _sweep, services, org)
+
+
+def _job(event: str, key: Key[Any], time: str, work: Callable[..., Any], *about: Any, alone: str = "") -> Job:
+    id_ = key.path.rpartition("/")[2]
+    return Job(event, id_, key, time, alone or id_, partial(work, *about))
 
 
 def _leave(services: Services, inbox: Inbox, tally: Tally) -> None:
@@ -163,7 +163,7 @@ def _leave(services: Services, inbox: Inbox, tally: Tally) -> None:
     tally.left += 1
 
 
-def _erase(services: Services, erasure: Erasure, tally: Tally, noted: Noted) -> None:
+def _erase(services: Services, erasure: Erasure, noted: Noted, tally: Tally) -> None:
     after = erase_on(services, erasure)
     noted(after)
     tally.erased += 1
@@ -251,46 +251,5 @@ def _look(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None
 
 
 def _renew(services: Services, inbox: Inbox, now: datetime, tally: Tally) -> None:
-    """Ask Gmail for notifications for seven more days; the cursor stays as it is.
-
-    It comes by daily, so here the token is sealed anew as well when the keyset has rotated.
-    """
-    sealed = inbox.sealed_token
-    try:
-        sealed = _sealed_anew(services, inbox)
-        with noting_trouble(services, inbox.id):
-            expires = services.gmail(inbox).watch(services.topic).expires
-    except Exception as error:
-        kind = error.slug if isinstance(error, OutreachError) else OutreachError.slug
-        why = f"Gmail's notifications could not be renewed ({kind}); answers may be found up to an hour late"
-        _renewed(services, inbox, sealed, inbox.watch_expires, now + RENEW_AGAIN, why)
-        raise
-    _renewed(services, inbox, sealed, expires, now + RENEW_EVERY, "")
+    tally.resealed += renew(services, inbox, now)
     tally.renewed += 1
-    tally.resealed += sealed != inbox.sealed_token
-
-
-def _sealed_anew(services: Services, inbox: Inbox) -> str:
-    """Return the token sealed with the keyset's primary key; as it is when it is so already."""
-    vault, org, mailbox = services.vault, inbox.org, inbox.mailbox
-    if vault.is_current(inbox.sealed_token):
-        return inbox.sealed_token
-    return vault.seal(vault.open(inbox.sealed_token, org=org, mailbox=mailbox), org=org, mailbox=mailbox)
-
-
-def _renewed(
-    services: Services, inbox: Inbox, sealed: str, expires: datetime, again: datetime, failed: str
-) -> None:
-    key = keys.inbox(inbox.id)
-
-    def decide(snapshot: Snapshot) -> Changes[None]:
-        record = snapshot[key]
-        if record is None:
-            return Changes(None)
-        after = msgspec.structs.replace(record, watch_expires=expires, renew_at=again, watch_failed=failed)
-        # A token that came meanwhile, with a new consent, is not written over with the one before it.
-        if record.sealed_token == inbox.sealed_token:
-            after = msgspec.structs.replace(after, sealed_token=sealed)
-        return Changes(None, writes={key: after})
-
-    services.store.change([key], decide)

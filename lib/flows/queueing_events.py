@@ -7,6 +7,7 @@ delivered or given up.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import msgspec
@@ -19,6 +20,8 @@ from lib.ports import Services
 
 #: A lost task's name stays reserved; after this many seconds there is another one for the same try.
 ANEW_SECONDS = 600
+#: How many tasks are created at a time.
+TASK_THREADS = 16
 
 
 class EventTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +45,9 @@ def queue_events(services: Services, org: str, due: Sequence[OutgoingEvent], now
     org_key = keys.org(org)
     record = services.store.read([org_key])[org_key]
     if record is not None and any(not one.gone for one in record.webhooks):
-        for event in due:
-            queue_event(services, event, now)
+        with ThreadPoolExecutor(max_workers=TASK_THREADS) as pool:
+            for _ in pool.map(lambda event: queue_event(services, event, now), due):
+                pass
         return len(due)
     wanted = [keys.event(org, one.id) for one in due]
 

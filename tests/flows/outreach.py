@@ -21,7 +21,8 @@ from lib.core.optout import optout_token
 from lib.core.records import Campaign, Contact, Inbox, Limits, Pending, Reads, Record, Reply, Status
 from lib.flows.delivering_events import deliver_event
 from lib.flows.delivering_events import task_from as event_task_from
-from lib.flows.maintaining import Tally, maintain
+from lib.flows.jobs import Tally
+from lib.flows.maintaining import maintain
 from lib.flows.opting_out import opt_out
 from lib.flows.queueing import queue_step
 from lib.flows.receiving import Continuation, receive

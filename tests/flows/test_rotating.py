@@ -17,7 +17,9 @@ from lib.core import keys
 from lib.core.errors import Contended, Unavailable
 from lib.core.records import Inbox
 from lib.core.sending import SendTask
-from lib.flows.maintaining import RENEW_AGAIN, RENEW_EVERY, Tally, maintain
+from lib.flows.jobs import Tally
+from lib.flows.maintaining import maintain
+from lib.flows.renewing import RENEW_AGAIN, RENEW_EVERY
 from lib.flows.sending import send_step
 from lib.ports import Gmail
 from tests.flows.memory_services import MAILBOX, ORG

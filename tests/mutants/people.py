@@ -213,7 +213,7 @@ MUTANTS = (
     ),
     Mutant(
         "a token is sealed anew over a newer one",
-        "lib/flows/maintaining.py",
+        "lib/flows/renewing.py",
         "        if record.sealed_token == inbox.sealed_token:\n",
         "        if True:\n",
         (ROTATING,),

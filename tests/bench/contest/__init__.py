@@ -1,0 +1,1 @@
+"""Own the contest between our flows and a plain worker: same Gmail, same people, same bad luck."""
