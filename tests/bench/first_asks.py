@@ -1,0 +1,128 @@
+"""Own what our functions are asked, each time with a mail, an answer or a link that was not used yet."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from lib.core.optout import optout_token
+from tests.bench.deployed import Ask
+from tests.bench.stage import JSON, send_ask
+from tests.e2e.conftest import ORG, WEB_APP, Office
+
+if TYPE_CHECKING:
+    from lib.core.sending import SendTask
+    from tests.bench.stage import Stage
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hold an answer that has come: whose, its Gmail id, and where the mailbox's history stood before."""
+
+    task: SendTask
+    gmail_id: str
+    cursor: str
+
+
+class Answered:
+    """A mailbox whose candidates have all got their first mail, and answer one after the other."""
+
+    def __init__(self, stage: Stage, candidates: int) -> None:
+        self.stage, self.office = stage, stage.office()
+        self.tasks = stage.due(self.office, candidates)
+        for task in self.tasks:
+            stage.send(task)
+        self.office.push()
+        self._left: Iterator[SendTask] = iter(self.tasks)
+
+    def answer(self) -> Answer:
+        """Let the next candidate answer."""
+        task = next(self._left)
+        stored = self.stage.document(f"orgs/{ORG}/enrollments/{task.enrollment}")
+        account = self.stage.cloud.world.accounts[self.office.address]
+        cursor = str(account.history_id)
+        return Answer(task, self.office.answer(stored["email"], "Let us talk, next week?"), cursor)
+
+
+class FirstAsks:
+    """Make the requests; ``office`` has mails due, ``answered`` has answers to come."""
+
+    def __init__(self, stage: Stage, candidates: int) -> None:
+        self.stage, self.office, self.answered = stage, stage.office(), Answered(stage, candidates + 1)
+        self._mails = iter(stage.due(self.office, candidates + 1))
+        self.first = next(self._mails)
+        stage.send(self.first)
+        self._pushes = count(1)
+        self._contacts = iter(self.answered.tasks)
+        self.answered.answer()
+        self.answered.office.push()
+        self._address_key = base64.b64decode(stage.secret("address-key"))
+        wish = {"address": self.office.address, "sender_name": "Robin", "return_url": f"{WEB_APP}/mailboxes"}
+        self._start = self.office.call("POST", "mailboxes/connections", json=wish).json()["url"]
+
+    def send(self) -> Ask:
+        """Ask for a mail that is due to be sent."""
+        return send_ask(next(self._mails))
+
+    def notification(self) -> Ask:
+        """Let somebody answer, and notify of it."""
+        self.answered.answer()
+        return push_ask(self.answered.office, f"first-{next(self._pushes)}")
+
+    def opt_out_page(self) -> Ask:
+        """Open an opt-out link."""
+        link = self._link(self.first.contact)
+        return Ask(path=f"/{link}", words="<h1>Stop these e-mails?</h1>")
+
+    def one_click(self) -> Ask:
+        """Opt out as a mail program does (RFC 8058)."""
+        return Ask(
+            method="POST",
+            path=f"/{self._link(next(self._contacts).contact)}",
+            body=b"List-Unsubscribe=One-Click",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            words="You will get no more e-mails",
+        )
+
+    def start(self) -> Ask:
+        """Begin to connect a mailbox."""
+        return Ask(path="/start?" + self._start.partition("?")[2], status=303)
+
+    def listed(self, path: str = "/") -> Ask:
+        """Ask as a member."""
+        return Ask(path=path, headers={"Authorization": f"Bearer {self.office.token()}"})
+
+    def preview(self) -> Ask:
+        """Ask for the plan of a campaign with one candidate."""
+        body = json.dumps(self.office.campaign(1)).encode()
+        headers = {"Authorization": f"Bearer {self.office.token()}", **JSON}
+        return Ask(method="POST", path="/?dry_run=true", body=body, headers=headers, words='"plan_digest"')
+
+    def settings(self) -> Ask:
+        """Ask for the org's settings, as an admin."""
+        token = self.stage.token(self.office, "admin")
+        return Ask(headers={"Authorization": f"Bearer {token}"}, words='"')
+
+    def event(self) -> Ask:
+        """Deliver an event that nobody listens to any more."""
+        body = json.dumps({"org": ORG, "event": f"{self.first.enrollment}-000001", "tries": 0}).encode()
+        return Ask(method="POST", body=body, headers=JSON, words='"outcome":"nothing to deliver"')
+
+    def maintain(self) -> Ask:
+        """Let Cloud Scheduler call."""
+        return Ask(method="POST", headers=JSON, words='"outcome":')
+
+    def _link(self, contact: str) -> str:
+        return optout_token(self._address_key, ORG, contact)
+
+
+def push_ask(office: Office, message_id: str) -> Ask:
+    """Return the request by which Pub/Sub pushes Gmail's notification."""
+    data = json.dumps({"emailAddress": office.address, "historyId": 1}).encode()
+    message = {"data": base64.b64encode(data).decode(), "messageId": message_id}
+    body = json.dumps({"message": message, "subscription": office.cloud.subscription}).encode()
+    return Ask(method="POST", body=body, headers=JSON, words='"outcome":"worked off"')
