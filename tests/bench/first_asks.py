@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ from tests.e2e.conftest import ORG, WEB_APP, Office
 if TYPE_CHECKING:
     from lib.core.sending import SendTask
     from tests.bench.stage import Stage
+
+
+#: Mails that go out at once when the stage is set.
+AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ class Answered:
     def __init__(self, stage: Stage, candidates: int) -> None:
         self.stage, self.office = stage, stage.office()
         self.tasks = stage.due(self.office, candidates)
-        for task in self.tasks:
-            stage.send(task)
+        with ThreadPoolExecutor(AT_ONCE) as several:
+            list(several.map(stage.send, self.tasks))
         self.office.push()
         self._left: Iterator[SendTask] = iter(self.tasks)
 
@@ -52,12 +57,13 @@ class FirstAsks:
     """Make the requests; ``office`` has mails due, ``answered`` has answers to come."""
 
     def __init__(self, stage: Stage, candidates: int) -> None:
-        self.stage, self.office, self.answered = stage, stage.office(), Answered(stage, candidates + 1)
+        self.stage, self.office, self.answered = stage, stage.office(), Answered(stage, 2 * candidates + 1)
         self._mails = iter(stage.due(self.office, candidates + 1))
         self.first = next(self._mails)
         stage.send(self.first)
         self._pushes = count(1)
-        self._contacts = iter(self.answered.tasks)
+        # From the other end than those who answer: they are not stopped yet.
+        self._contacts = reversed(self.answered.tasks)
         self.answered.answer()
         self.answered.office.push()
         self._address_key = base64.b64decode(stage.secret("address-key"))
