@@ -10,8 +10,7 @@ calls is counted before. The others stand beside the bare hello, without a targe
 from __future__ import annotations
 
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,19 +57,14 @@ def measure(*, quick: bool) -> Iterator[Row]:
         pairs = [pair for pair in _pairs(asks, calls) if pair.target or not quick]
         ours = {name: deploy(name, Path(folder)) for name in {pair.function for pair in pairs}}
         floors = {name: deploy_floor(name, Path(folder)) for name in {pair.floor for pair in pairs}}
-        starts: dict[Pair, list[tuple[Start, Start]]] = defaultdict(list)
-        for repetition in range(1 + repetitions):
-            for pair in pairs:
-                deployments = ours[pair.function], floors[pair.floor]
-                if repetition:
-                    mine, floor = (
-                        _start(one, stage, ask()) for one, ask in zip(deployments, pair.asks, strict=True)
-                    )
-                    starts[pair].append((mine, floor))
-                else:
-                    _rehearse(pair, deployments, stage)
-        for pair, seen in starts.items():
-            yield from _rows(pair, [mine for mine, _ in seen], [floor for _, floor in seen])
+        for pair in pairs:
+            sides = ours[pair.function], floors[pair.floor]
+            _rehearse(pair, sides, stage)
+            starts = [
+                [_start(one, stage, ask()) for one, ask in zip(sides, pair.asks, strict=True)]
+                for _ in range(repetitions)
+            ]
+            yield from _rows(pair, *zip(*starts, strict=True))
 
 
 def _pairs(asks: FirstAsks, calls: FloorCalls) -> list[Pair]:
@@ -117,7 +111,7 @@ def _start(deployment: Deployment, stage: Stage, ask: Ask) -> Start:
         return Start(seconds * 1000, running.cpu_seconds() * 1000, running.peak_mb())
 
 
-def _rows(pair: Pair, ours: list[Start], floor: list[Start]) -> Iterator[Row]:
+def _rows(pair: Pair, ours: Sequence[Start], floor: Sequence[Start]) -> Iterator[Row]:
     what = f"{pair.function}: {pair.answer} / {pair.floor}"
     times = [one.milliseconds for one in ours], [one.milliseconds for one in floor]
     yield compared(what, "ms", *times, pair.target)

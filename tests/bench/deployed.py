@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +81,7 @@ class Running:
         self._port = free_port()
         command = [FRAMEWORK, "--target", deployment.target, "--host", "127.0.0.1", "--port", str(self._port)]
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._connection: http.client.HTTPConnection | None = None
+        self._own = threading.local()
         self.started_at = time.perf_counter()
         # setpriv: it dies with this process, and costs a millisecond.
         self._process = subprocess.Popen(
@@ -103,12 +104,12 @@ class Running:
         self._output.close()
 
     def ask(self, ask: Ask) -> float:
-        """Make a request, over a kept-alive connection of this thread's caller; return the seconds it took.
+        """Make a request, over a kept-alive connection of the thread's own; return the seconds it took.
 
         RuntimeError when the answer is not the useful one.
         """
         started = time.perf_counter()
-        connection = self.connection()
+        connection = self._connection()
         connection.request(ask.method, ask.path, ask.body or None, dict(ask.headers))
         answer = connection.getresponse()
         text = answer.read().decode(errors="replace")
@@ -117,12 +118,13 @@ class Running:
             raise RuntimeError(f"{ask.method} {ask.path}: {answer.status} {text[:500]}\n{self._said()}")
         return taken
 
-    def connection(self) -> http.client.HTTPConnection:
-        """Return a connection, made as soon as the process listens."""
-        if self._connection is None:
+    def _connection(self) -> http.client.HTTPConnection:
+        """Return a connection of this thread's own, made as soon as the process listens."""
+        if not hasattr(self._own, "connection"):
             self._wait()
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
-        return self._connection
+            self._own.connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        connection: http.client.HTTPConnection = self._own.connection
+        return connection
 
     def _wait(self) -> None:
         while time.perf_counter() - self.started_at < PATIENCE:

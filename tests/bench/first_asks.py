@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -54,21 +56,27 @@ class Answered:
 
 
 class FirstAsks:
-    """Make the requests; ``office`` has mails due, ``answered`` has answers to come."""
+    """Make the requests, ``times`` of a kind; ``office`` has mails due, ``answered`` has answers to come."""
 
-    def __init__(self, stage: Stage, candidates: int) -> None:
-        self.stage, self.office, self.answered = stage, stage.office(), Answered(stage, 2 * candidates + 1)
-        self._mails = iter(stage.due(self.office, candidates + 1))
+    def __init__(self, stage: Stage, times: int) -> None:
+        self.stage, self.office, self._times = stage, stage.office(), times
+        self._mails = iter(stage.due(self.office, times + 1))
         self.first = next(self._mails)
         stage.send(self.first)
         self._pushes = count(1)
-        # From the other end than those who answer: they are not stopped yet.
-        self._contacts = reversed(self.answered.tasks)
-        self.answered.answer()
-        self.answered.office.push()
-        self._address_key = base64.b64decode(stage.secret("address-key"))
-        wish = {"address": self.office.address, "sender_name": "Robin", "return_url": f"{WEB_APP}/mailboxes"}
-        self._start = self.office.call("POST", "mailboxes/connections", json=wish).json()["url"]
+
+    @cached_property
+    def answered(self) -> Answered:
+        """Have one answer worked off already, so that there are such records."""
+        made = Answered(self.stage, 2 * self._times + 1)
+        made.answer()
+        made.office.push()
+        return made
+
+    @cached_property
+    def _contacts(self) -> Iterator[SendTask]:
+        """Go through candidates from the other end than those who answer: they are not stopped yet."""
+        return reversed(self.answered.tasks)
 
     def send(self) -> Ask:
         """Ask for a mail that is due to be sent."""
@@ -95,8 +103,11 @@ class FirstAsks:
         )
 
     def start(self) -> Ask:
-        """Begin to connect a mailbox."""
-        return Ask(path="/start?" + self._start.partition("?")[2], status=303)
+        """Begin to connect a mailbox, with a fresh ticket."""
+        self.stage.cloud.clock.move_to(datetime.now(UTC))
+        wish = {"address": self.office.address, "sender_name": "Robin", "return_url": f"{WEB_APP}/mailboxes"}
+        url = str(self.office.call("POST", "mailboxes/connections", json=wish).json()["url"])
+        return Ask(path="/start?" + url.partition("?")[2], status=303)
 
     def listed(self, path: str = "/") -> Ask:
         """Ask as a member."""
@@ -123,7 +134,7 @@ class FirstAsks:
         return Ask(method="POST", headers=JSON, words='"outcome":')
 
     def _link(self, contact: str) -> str:
-        return optout_token(self._address_key, ORG, contact)
+        return optout_token(base64.b64decode(self.stage.secret("address-key")), ORG, contact)
 
 
 def push_ask(office: Office, message_id: str) -> Ask:
