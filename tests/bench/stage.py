@@ -42,8 +42,7 @@ class Stage:
     @property
     def environment(self) -> dict[str, str]:
         """All that the measured functions are told; without a clock of ours."""
-        given = {name: value for name, value in self.cloud.env.items() if name != "OUTREACH_CLOCK_URL"}
-        return given | {"PYTHONDONTWRITEBYTECODE": "1"}
+        return {name: value for name, value in self.cloud.env.items() if name != "OUTREACH_CLOCK_URL"}
 
     def office(self, *, wide: bool = True) -> Office:
         """Return another connected mailbox; one that is wide misses no slot."""
