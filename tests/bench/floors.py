@@ -53,8 +53,8 @@ def send_step(request: Request) -> Json:
     """Send one mail: read, draft, commit, send, Message-ID and label, commit, the next step's task."""
     given: Json = request.get_json()
     snapshot = _read(given["reads"])
-    gmail, http = _gmail(given)
-    drafts, messages = gmail.drafts(), gmail.messages()
+    http = _gmail(given)
+    drafts, messages = _collection("drafts"), _collection("messages")
     draft = _done(
         drafts.create(userId="me", body={"message": {"raw": given["raw"]}}, fields="id,message(id,threadId)"),
         http,
@@ -75,10 +75,10 @@ def watch_notification(request: Request) -> Json:
     snapshot: Json = {}
     inbox, lookups, *others = given["reads"]
     snapshot |= _read(inbox)
-    gmail, http = _gmail(given)
-    _done(gmail.history().list(userId="me", startHistoryId=given["cursor"], **given["history"]), http)
+    http = _gmail(given)
+    _done(_collection("history").list(userId="me", startHistoryId=given["cursor"], **given["history"]), http)
     snapshot |= _read(lookups)
-    messages = gmail.messages()
+    messages = _collection("messages")
     _done(
         messages.get(
             userId="me", id=given["message"], format="raw", fields="id,threadId,labelIds,internalDate,raw"
@@ -151,14 +151,20 @@ def _read_secrets(names: str) -> None:
         _secret(name)
 
 
-def _gmail(given: Json) -> tuple[Any, Any]:
-    """Return the API of a mailbox, and a connection with its token."""
+def _gmail(given: Json) -> Any:
+    """Return a connection with a mailbox's token."""
     _secret("address-key")
-    return _service(), _connection(given["sealed"], given["bound_to"])
+    return _connection(given["sealed"], given["bound_to"])
 
 
 @cache
-def _service() -> Any:
+def _collection(name: str) -> Any:
+    """Return the methods of a part of the API; the client would make them anew each time."""
+    return getattr(_users(), name)()
+
+
+@cache
+def _users() -> Any:
     import httplib2  # noqa: PLC0415 - cold start
     from googleapiclient.discovery import build  # noqa: PLC0415 - cold start
 
