@@ -15,7 +15,6 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +80,7 @@ class Running:
         self._port = free_port()
         command = [FRAMEWORK, "--target", deployment.target, "--host", "127.0.0.1", "--port", str(self._port)]
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._own = threading.local()
+        self._listens = False
         self.started_at = time.perf_counter()
         # setpriv: it dies with this process, and costs a millisecond.
         self._process = subprocess.Popen(
@@ -104,33 +103,31 @@ class Running:
         self._output.close()
 
     def ask(self, ask: Ask) -> float:
-        """Make a request, over a kept-alive connection of the thread's own; return the seconds it took.
+        """Make a request as soon as it listens, over a connection of its own; return the seconds it took.
 
         RuntimeError when the answer is not the useful one.
         """
+        self._wait()
         started = time.perf_counter()
-        connection = self._connection()
+        # gunicorn closes connections that were idle for two seconds.
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         connection.request(ask.method, ask.path, ask.body or None, dict(ask.headers))
         answer = connection.getresponse()
         text = answer.read().decode(errors="replace")
+        connection.close()
         taken = time.perf_counter() - started
         if answer.status != ask.status or ask.words not in text:
             raise RuntimeError(f"{ask.method} {ask.path}: {answer.status} {text[:500]}\n{self._said()}")
         return taken
 
-    def _connection(self) -> http.client.HTTPConnection:
-        """Return a connection of this thread's own, made as soon as the process listens."""
-        if not hasattr(self._own, "connection"):
-            self._wait()
-            self._own.connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
-        connection: http.client.HTTPConnection = self._own.connection
-        return connection
-
     def _wait(self) -> None:
+        if self._listens:
+            return
         while time.perf_counter() - self.started_at < PATIENCE:
             if self._process.poll() is not None:
                 raise RuntimeError(f"ended with {self._process.returncode}: {self._said()}")
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port), 1):
+                self._listens = True
                 return
             time.sleep(LOOK)
         raise RuntimeError("the function does not listen")
