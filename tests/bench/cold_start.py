@@ -83,6 +83,7 @@ def _pairs(asks: FirstAsks, calls: FloorCalls) -> list[Pair]:
         Pair("unsubscribe", "the page", "hello_secret", (asks.opt_out_page, calls.secret_ask), PAGE),
         Pair("unsubscribe", "one click", "hello_stored", (asks.one_click, calls.one_click_ask), PAGE),
         Pair("oauth_callback", "on to Google", "hello_stored", (asks.start, calls.start_ask), PAGE),
+        Pair("console", "the page", "hello", (asks.console, hello), PAGE),
         Pair("unsubscribe", "the page", "hello", (asks.opt_out_page, hello)),
         Pair("oauth_callback", "on to Google", "hello_firestore", (asks.start, hello)),
         Pair("campaigns", "a list", "hello", (asks.listed, hello)),

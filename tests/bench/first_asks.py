@@ -109,6 +109,11 @@ class FirstAsks:
         url = str(self.office.call("POST", "mailboxes/connections", json=wish).json()["url"])
         return Ask(path="/start?" + url.partition("?")[2], status=303)
 
+    @staticmethod
+    def console() -> Ask:
+        """Open the console."""
+        return Ask(words="<!doctype html>")
+
     def listed(self, path: str = "/") -> Ask:
         """Ask as a member."""
         return Ask(path=path, headers={"Authorization": f"Bearer {self.office.token()}"})

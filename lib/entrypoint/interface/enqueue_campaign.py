@@ -1,15 +1,16 @@
-"""Preview a campaign (``?dry_run=true``), accept it, or try one of its steps."""
+"""Look at a campaign that is being written, preview it (``?dry_run=true``), accept it, or try a step."""
 
 from __future__ import annotations
 
 from flask import Response
 
-from lib.core.campaigns.asked import AskedCampaign
+from lib.core.campaigns.asked import AskedCampaign, AskedUnfinished
 from lib.core.errors import Conflict, MailboxDisconnected, MailboxPaused, MailboxRefused, RecipientRefused
-from lib.core.limits import PLANNING, TESTING
+from lib.core.limits import PLANNING, RENDERING, TESTING
 from lib.entrypoint.answers import json_response
 from lib.entrypoint.routes import Route
 from lib.flows.enqueueing import Accepted, HowTo, Preview, enqueue
+from lib.flows.rendering import WhoseMails, render
 from lib.flows.trying import Trial, send_test
 
 
@@ -29,6 +30,15 @@ ROUTES = (
         statuses=(200, 202),
         limit=PLANNING,
         errors=(Conflict,),
+    ),
+    Route(
+        "POST",
+        "rendering",
+        render,
+        query=WhoseMails,
+        body=bytes,
+        form=AskedUnfinished,
+        limit=RENDERING,
     ),
     Route(
         "POST",
