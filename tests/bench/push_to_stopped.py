@@ -22,8 +22,8 @@ from tests.bench.stage import Stage, staged
 
 #: Requests to one instance at once, as terraform/functions.tf has it for watch_notification.
 IN_FLIGHT = 8
-REPETITIONS, QUICK_REPETITIONS = 40, 10
-MAILBOXES, QUICK_MAILBOXES = 50, 6
+REPETITIONS, QUICK_REPETITIONS = 40, 6
+MAILBOXES, QUICK_MAILBOXES = 50, 3
 MAILS = 20
 #: Notifications before any is measured.
 WARM = 2
