@@ -6,7 +6,8 @@ from pathlib import Path
 
 import flask
 
-from lib.entrypoint import console_file, public_function
+from lib.entrypoint import public_function
+from lib.entrypoint.console import console_file
 from lib.ports import Services
 
 STATIC = Path(__file__).parent / "static"

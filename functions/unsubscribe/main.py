@@ -8,7 +8,6 @@ from werkzeug.exceptions import MethodNotAllowed
 from lib.core.optout import TEST_TOKEN, read_optout_token
 from lib.core.pages import Action
 from lib.entrypoint import page, public_function
-from lib.flows.opting_out import opt_out
 from lib.ports import Services
 
 
@@ -19,6 +18,8 @@ def unsubscribe(services: Services, request: flask.Request) -> flask.Response:
     if token == TEST_TOKEN:
         return page("This is a test mail", ["In a candidate's mail this link stops all further e-mails."])
     if request.method == "POST":
+        from lib.flows.opting_out import opt_out  # noqa: PLC0415 - cold start: the page needs none of it
+
         opt_out(services, token)
         return page(
             "You will get no more e-mails",

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import email
 import email.policy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
-from typing import Literal
 
 from lib.core.answers.automatic import is_automatic, is_machine_subject, reads_automatic
 from lib.core.answers.forwards import is_forwarded
@@ -35,10 +34,10 @@ from lib.core.answers.mail_headers import (
 from lib.core.answers.mail_parts import Parts, bounded, parsed, parts_of
 from lib.core.answers.optout_words import optout_words
 from lib.core.answers.reply_text import new_text
-from lib.core.answers.returning import return_date
 from lib.core.answers.safe_text import text_of_html
+from lib.core.answers.understood import Understood
 from lib.core.bounces import Bounce, read_bounce
-from lib.core.records import Interest, ReplyKind
+from lib.core.records import ReplyKind
 
 __all__ = [
     "HEADER_NAMES",
@@ -63,35 +62,6 @@ TEXT_LIMIT = 50_000
 #: How much of the words that led to a proposal, and how many of a bounce's addresses and ids are kept.
 _WORDS_LIMIT, _MOST = 200, 20
 _UNREADABLE = "(this mail could not be read)"
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """Hold what an incoming mail says.
-
-    text: the new text, without quotes and signature; the whole where nothing else is left; None where only
-    headers were read. failed, severity, references: whom a bounce names, how final it is, and the Message-IDs
-    of the mail it returns. returns_on: first day back that an automatic answer names. forwarded: a person
-    sent it on to somebody else. attachments: their names. interest, interest_words: a proposal, and why.
-    """
-
-    kind: ReplyKind
-    sender: str
-    subject: str
-    text: str | None
-    failed: tuple[str, ...] = ()
-    severity: Literal["", "hard", "soft", "policy"] = ""
-    references: tuple[str, ...] = ()
-    returns_on: date | None = None
-    forwarded: bool = False
-    attachments: tuple[str, ...] = ()
-    interest: Interest | None = None
-    interest_words: str = ""
-
-    @property
-    def hard(self) -> bool:
-        """Say whether a failure is final and the address's own fault."""
-        return self.severity == "hard"
 
 
 def is_report(headers: Headers) -> bool:
@@ -125,7 +95,7 @@ def understand(raw: bytes, received_at: datetime | None = None) -> Understood:
         return _bounced(said, bounce, whole)
     if is_automatic(headers) or is_report(headers) or reads_automatic(subject, new or whole):
         text = f"{subject}\n\n{new or whole}"
-        back = return_date(text, received_at.date()) if received_at is not None else None
+        back = _return_date(text, received_at.date()) if received_at is not None else None
         return Understood(
             ReplyKind.AUTOMATIC, sender, subject, shown, returns_on=back, attachments=attachments
         )
@@ -145,6 +115,13 @@ def understand(raw: bytes, received_at: datetime | None = None) -> Understood:
         interest=interest,
         interest_words=storable(words, _WORDS_LIMIT),
     )
+
+
+def _return_date(text: str, on: date) -> date | None:
+    """Return the first day back that an automatic answer names."""
+    from lib.core.answers.returning import return_date  # noqa: PLC0415 - cold start: patterns of many languages
+
+    return return_date(text, on)
 
 
 def _bounced(said: Understood, bounce: Bounce, whole: str) -> Understood:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lib.core.errors import Permanent
-from lib.core.records import Connection
+
+if TYPE_CHECKING:
+    from lib.core.records import Connection
 
 Why = Literal[
     "forged_ticket",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Response
 
-from lib.core.records import Erasure
 from lib.entrypoint.answers import json_response
 from lib.entrypoint.logs import log
+
+if TYPE_CHECKING:
+    from lib.core.records import Erasure
 
 
 def accepted(erasure: Erasure) -> Response:

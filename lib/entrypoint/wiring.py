@@ -18,13 +18,13 @@ import msgspec
 
 from lib.config import Settings, settings
 from lib.core.errors import MailboxDisconnected, Unavailable
-from lib.core.records import Inbox
 from lib.ports import Clock, Gmail, OAuth, Store, Tasks, Vault, Webhooks
 
 if TYPE_CHECKING:
     from lib.adapters.gmail import GmailAccess, OAuthClient
     from lib.adapters.secrets import Secrets, SecretSource
     from lib.adapters.user_tokens import UserTokens
+    from lib.core.records import Inbox
 
 
 class Wiring:

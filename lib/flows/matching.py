@@ -13,7 +13,7 @@ from typing import Any
 
 from lib.core import keys
 from lib.core.answers.mail_headers import HEADER_NAMES, failed_recipients
-from lib.core.classify import Understood, understand, understand_headers
+from lib.core.answers.understood import Understood
 from lib.core.errors import MailboxDisconnected, MailboxPaused, OutreachError, RateLimited
 from lib.core.incoming.collecting import Collected
 from lib.core.incoming.page import Halt
@@ -30,7 +30,7 @@ from lib.core.incoming.reading_quota import MESSAGE
 from lib.core.incoming.receiving import BULK_LABELS, NOISE_LABELS, is_quiet
 from lib.core.incoming.targets import Directory, Target, by_correspondence
 from lib.core.keys import Key, Snapshot
-from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, Unlabelled
+from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail, Unlabelled
 from lib.core.records import Campaign, Contact, Correspondence, Enrollment, Inbox, Pending, ReplyKind
 from lib.flows.metering import MeteredGmail
 from lib.ports import Services
@@ -231,7 +231,7 @@ class Search:
             return False
         try:
             raw = self.gmail.message(ref.gmail_id, why=f"an answer, by its {target.matched_by}")
-            said = understand(raw.raw, raw.received_at) if raw is not None else None
+            said = _understood(raw) if raw is not None else None
         except GMAIL_AS_A_WHOLE:
             raise
         except Exception:  # noqa: BLE001 - one message must not hold up the others, whatever is wrong with it
@@ -260,8 +260,16 @@ class Search:
         return self._known.get(keys.enrollment(known.org, known.enrollment)) if known is not None else None
 
 
+def _understood(mail: RawMail) -> Understood:
+    from lib.core.classify import understand  # noqa: PLC0415 - cold start: most notifications are of no answer
+
+    return understand(mail.raw, mail.received_at)
+
+
 def _by_headers(mail: MailHeaders, *, headers_only: bool) -> Understood:
     """Understand a mail by its headers; where bodies are never read, a final report by whom it names."""
+    from lib.core.classify import understand_headers  # noqa: PLC0415 - cold start
+
     said = understand_headers(mail.headers)
     failed = failed_recipients(mail.headers)
     if not headers_only or not failed or "(delay)" in said.subject.casefold():

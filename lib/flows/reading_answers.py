@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
+from lib.core.answers.understood import Understood
 from lib.core.callers import VerifiedCaller
-from lib.core.classify import Understood, understand
+from lib.core.classify import understand
 from lib.core.errors import Conflict, NotFound
 from lib.core.ids import address_id
 from lib.core.incoming.acting import opted_out

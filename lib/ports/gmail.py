@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Watch
+if TYPE_CHECKING:
+    from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent, Watch
 
 
 class Gmail(Protocol):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from lib.core.records import Inbox
 from lib.ports.gmail import Gmail
 from lib.ports.store import Store
+
+if TYPE_CHECKING:
+    from lib.core.records import Inbox
 
 
 class Tasks(Protocol):

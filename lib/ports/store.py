@@ -5,31 +5,33 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lib.core.errors import Contended
-from lib.core.events import with_events
-from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import (
-    AuditEntry,
-    Campaign,
-    Enrollment,
-    Erasure,
-    Inbox,
-    Interest,
-    Mailbox,
-    Org,
-    OutgoingEvent,
-    Pending,
-    Reads,
-    Record,
-    Reply,
-    ReplyKind,
-    Status,
-    Suppression,
-)
 
-R = TypeVar("R", bound=Record)
+if TYPE_CHECKING:
+    # Named in signatures alone: a page that stores nothing starts without them.
+    from lib.core.keys import Changes, Key, Snapshot
+    from lib.core.records import (
+        AuditEntry,
+        Campaign,
+        Enrollment,
+        Erasure,
+        Inbox,
+        Interest,
+        Mailbox,
+        Org,
+        OutgoingEvent,
+        Pending,
+        Reads,
+        Record,
+        Reply,
+        ReplyKind,
+        Status,
+        Suppression,
+    )
+
+R = TypeVar("R", bound="Record")
 T = TypeVar("T")
 
 #: Whose campaigns are listed: a user's own, those that go out from a mailbox, all of the org.
@@ -80,6 +82,9 @@ class Store(ABC):
         known: Snapshot | None = None,
     ) -> tuple[T, Snapshot]:
         """Do as ``change``, and return the snapshot after the commit too, which saves the next read."""
+        from lib.core.events import with_events  # noqa: PLC0415 - cold start
+        from lib.core.keys import Snapshot  # noqa: PLC0415 - cold start
+
         wanted = list(keys)
         for _ in range(CHANGE_TRIES):
             snapshot = self._with(known or Snapshot(), wanted)

@@ -75,3 +75,4 @@ def test_each_bench_is_found_and_says_what_it_measures() -> None:
     for name in names():
         source = folder / f"{name}.py" if (folder / f"{name}.py").exists() else folder / name / "__init__.py"
         assert source.read_text().startswith('"""')
+    assert names()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from liquid.builtin.expressions._tokenize import _keywords
 
-from lib.core.letters.templates import MissingValue, TemplateFault, render, variables_of
+from lib.core.letters import liquid_templates, plain_templates
+from lib.core.letters.templates import CLOCK_NAMES, MissingValue, TemplateFault, render, variables_of
 
 QUICK = settings(max_examples=40, deadline=None)
 
@@ -125,3 +128,81 @@ def test_any_source_is_a_template_or_a_fault(parts: list[str]) -> None:
 def test_no_value_gets_markup_into_html(value: str) -> None:
     filled = render("{{ a | append: a | prepend: a | strip }}", {"a": value}, html=True)
     assert not set(filled) & set("<>\"'")
+
+
+#: What plain templates are made of, and what looks like them.
+PIECES = [
+    *("Hi ", " ", "\n", "é", "'", '"', "<b>", "&amp;", "|", "{", "}", "{{", "}}", "{%", "%}", "{#", "{{ }}"),
+    *(
+        "{{ a }}",
+        "{{a}}",
+        "{{  a  }}",
+        "{{ A_1 }}",
+        "{{ gone }}",
+        "{{- a -}}",
+        "{{ a\n}}",
+        "{{ a.b }}",
+        "{{ a-b }}",
+    ),
+    *("{{ a | default: 'you' }}", '{{ gone|default:"you there" }}', "{{ gone | default: '' }}"),
+    *(
+        "{{ gone | default: 'R&D' }}",
+        "{{ gone | default: a }}",
+        "{{ gone | default: 'é' | upcase }}",
+        "{{ 'a' }}",
+    ),
+    *(
+        "{{ nil }}",
+        "{{ true }}",
+        "{{ empty }}",
+        "{{ blank }}",
+        "{{ now }}",
+        "{{ 1 }}",
+        "{% if a %}x{% endif %}",
+    ),
+]
+
+
+def outcome(fill: Callable[[], str | None]) -> str | None:
+    """Return what a filling gives, or the kind and words of its error."""
+    try:
+        return fill()
+    except (TemplateFault, MissingValue) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
+    st.dictionaries(
+        st.sampled_from(["a", "A_1", "b"]), st.sampled_from(["x", "<i>'&\"", "{{ a }}", " ", "0"])
+    ),
+    st.booleans(),
+)
+def test_a_plain_template_is_filled_as_liquid_fills_it(
+    source: str,
+    values: dict[str, str],
+    html: bool,  # noqa: FBT001 - drawn
+) -> None:
+    plain = outcome(lambda: plain_templates.fill(source, values, html=html))
+    if plain is not None:
+        assert plain == outcome(lambda: liquid_templates.render(source, values, html=html))
+
+
+@pytest.mark.parametrize("name", sorted(_keywords | CLOCK_NAMES))
+def test_a_word_that_liquid_knows_is_no_plain_name(name: str) -> None:
+    source = f"{{{{ {name} }}}}"
+    plain = outcome(lambda: plain_templates.fill(source, {name: "x"}, html=False))
+    assert plain in (None, outcome(lambda: liquid_templates.render(source, {name: "x"}, html=False)))
+
+
+def test_most_letters_are_plain_and_the_longest_are_left_to_liquid() -> None:
+    values = {"name": "Ada", "role": "Engineer"}
+    assert plain_templates.fill(
+        "Hi {{ name }}, {{ role }} at {{ company | default: 'us' }}?", values, html=True
+    )
+    assert plain_templates.fill("{{ name }}" + "x" * 50_000, values, html=False) is None
+    long = {"name": "x" * 30_000}
+    assert plain_templates.fill("{{ name }}" * 10, long, html=False) is None
+    with pytest.raises(TemplateFault, match="limit"):
+        render("{{ name }}" * 10, long, html=False)

@@ -16,7 +16,7 @@ import requests
 
 from lib.core.optout import optout_token
 from tests.core.test_config import LEAST
-from tests.localcloud.archives import EPOCH, FUNCTIONS, MODE, build, function_names
+from tests.localcloud.archives import EPOCH, FUNCTIONS, MODE, build, function_names, unpacked
 from tests.localcloud.child_process import ROOT, ChildProcess, free_port
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -45,13 +45,6 @@ ANSWERS = {
     "unsubscribe": ("GET", f"/{LINK}", 200, "<h1>Stop these e-mails?</h1>"),
     "watch_notification": ("POST", "/", 200, '"outcome":"settled_badly"'),
 }
-
-
-def unpacked(function: str, folder: Path) -> Path:
-    target = folder / function
-    with zipfile.ZipFile(build(function, folder)) as archive:
-        archive.extractall(target)
-    return target
 
 
 def started(function: str, folder: Path, port: int) -> ChildProcess:

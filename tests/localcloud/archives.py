@@ -38,6 +38,14 @@ def build(function: str, to: Path) -> Path:
     return archive
 
 
+def unpacked(function: str, to: Path) -> Path:
+    """Return a folder below ``to`` with what the function's archive holds."""
+    target = to / function
+    with zipfile.ZipFile(build(function, to)) as archive:
+        archive.extractall(target)
+    return target
+
+
 def _contents(function: str) -> dict[str, Path]:
     """Return the files by their names in the archive: its own at the root, and the shared ones.
 

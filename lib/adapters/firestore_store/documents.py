@@ -1,8 +1,12 @@
-"""Own how a record lies in a document; Firestore's own kinds of values go no further."""
+"""Own how a record lies in a document; Firestore's own kinds of values go no further.
+
+Records are written into the messages that go over the wire, and read from them, directly: the client's own
+way there and back took more processor time than all that a send decides and writes.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -12,14 +16,18 @@ from lib.core.keys import R
 from lib.core.records import Record
 
 
-def encode(record: Record) -> dict[str, Any]:
-    """Return a document's fields: times as Firestore's own, durations as ISO 8601 text."""
-    fields: dict[str, Any] = _escaped(msgspec.to_builtins(record, builtin_types=(datetime,)))
-    return fields
+def fill(fields: Any, record: Record) -> None:
+    """Write a record into a document's fields: times as Firestore's own, durations as ISO 8601 text."""
+    _fill_map(fields, msgspec.to_builtins(record, builtin_types=(datetime,)))
+
+
+def read(kind: type[R], fields: Any) -> R:
+    """Return the record in a document's fields, which may be of a later version."""
+    return msgspec.convert(_read_map(fields), kind)
 
 
 def decode(kind: type[R], fields: Any) -> R:
-    """Return the record of a document, which may hold fields of a later version."""
+    """Return the record of a document that the client has taken apart: the answer to a query."""
     return msgspec.convert(_unescaped(fields), kind)
 
 
@@ -33,15 +41,51 @@ def _name(key: str) -> str:
     return f"%{key}" if key[:1] in {"", "_", "%"} else key
 
 
-def _escaped(value: Any) -> Any:
-    """Mark all keys."""
-    if isinstance(value, dict):
-        return {_name(key): _escaped(item) for key, item in value.items()}
-    return [_escaped(item) for item in value] if isinstance(value, list | tuple) else value
+def _fill_map(fields: Any, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        _fill(fields[_name(key)], value)
+
+
+def _fill(target: Any, value: Any) -> None:
+    """Write a value into a message; True is a number too, so truth comes first."""
+    if isinstance(value, str):
+        target.string_value = value
+    elif value is None:
+        target.null_value = 0
+    elif isinstance(value, bool):
+        target.boolean_value = value
+    elif isinstance(value, int):
+        target.integer_value = value
+    elif isinstance(value, float):
+        target.double_value = value
+    elif isinstance(value, datetime):
+        target.timestamp_value.FromDatetime(value)
+    elif isinstance(value, dict):
+        target.map_value.SetInParent()
+        _fill_map(target.map_value.fields, value)
+    else:
+        target.array_value.SetInParent()
+        for item in value:
+            _fill(target.array_value.values.add(), item)
+
+
+def _read_map(fields: Any) -> dict[str, Any]:
+    return {key.removeprefix("%"): _read(value) for key, value in fields.items()}
+
+
+def _read(value: Any) -> Any:
+    kind = value.WhichOneof("value_type")
+    if kind == "map_value":
+        return _read_map(value.map_value.fields)
+    if kind == "array_value":
+        return [_read(item) for item in value.array_value.values]
+    if kind == "timestamp_value":
+        return value.timestamp_value.ToDatetime(tzinfo=UTC)
+    return None if kind == "null_value" else getattr(value, kind)
 
 
 def _unescaped(value: Any) -> Any:
-    """Undo ``_escaped``, and make the client's own kind of time an ordinary one."""
+    """Undo ``_name`` everywhere, and make the client's own kind of time an ordinary one."""
     if isinstance(value, dict):
         return {key.removeprefix("%"): _unescaped(item) for key, item in value.items()}
     if isinstance(value, datetime):

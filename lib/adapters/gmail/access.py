@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -29,6 +29,8 @@ from lib.core.errors import MailboxDisconnected, Unavailable
 
 #: Mailboxes whose access tokens a process keeps.
 KEPT = 1000
+#: The parts of the API that have methods of their own.
+COLLECTIONS = frozenset({"drafts", "history", "labels", "messages"})
 #: The token endpoint's words for a grant that is gone: people must connect again.
 GONE = frozenset({"invalid_grant", "admin_policy_enforced"})
 
@@ -114,6 +116,24 @@ class FreshToken(Credentials):
         raise MailboxDisconnected("Google does not accept the access token it gave")
 
 
+class _Users:
+    """Be the API's methods; each collection of them is made once.
+
+    The client makes all methods of a collection anew whenever it is named: that was a third of a send.
+    """
+
+    def __init__(self, users: Any) -> None:
+        self._users = users
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of the client's, which stays as it is; one that names a collection keeps it."""
+        found = getattr(self._users, name)
+        if name in COLLECTIONS:
+            found = cache(found)
+        setattr(self, name, found)
+        return found
+
+
 class GmailAccess:
     """Reach mailboxes; one for a process.
 
@@ -185,7 +205,7 @@ class GmailAccess:
             static_discovery=True,
             cache_discovery=False,
         )
-        return service.users()
+        return _Users(service.users())
 
     def _token(self, inbox: str, sealed: str, unsealed: Callable[[], str]) -> RefreshedToken:
         client = self._client()

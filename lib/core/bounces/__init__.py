@@ -20,7 +20,6 @@ from lib.core.bounces.phrases import DELAYED
 from lib.core.bounces.record import Bounce, Failure, Headers, Severity, Verdict
 from lib.core.bounces.report import failures_in, holds_report
 from lib.core.bounces.signs import is_bounce, subject_of
-from lib.core.bounces.verdict import UNTOLD, judge
 
 __all__ = ["Bounce", "Severity", "read_bounce"]
 
@@ -105,12 +104,16 @@ def _senders(headers: Headers, returned: Headers) -> list[str]:
 
 def _judged(failure: Failure, words: Words) -> Verdict:
     around = words.around(failure.addresses[0] if failure.addresses else "")
+    from lib.core.bounces.verdict import judge  # noqa: PLC0415 - cold start: patterns that only a bounce needs
+
     action = failure.action or ("delayed" if words.is_delay else "")
     return judge(action=action, status=failure.status, diagnostic=failure.diagnostic, around=around)
 
 
 def _by_words(words: Words, subject: str, addresses: tuple[str, ...]) -> Verdict:
     """Return how grave it is where no report says so."""
+    from lib.core.bounces.verdict import UNTOLD, judge  # noqa: PLC0415 - cold start
+
     delayed = words.is_delay or DELAYED.search(subject.casefold()) is not None
     around = words.around(addresses[0] if addresses else "")
     found = judge(action="delayed" if delayed else "", status="", diagnostic="", around=around)

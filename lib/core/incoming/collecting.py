@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from lib.core.classify import Understood
+from lib.core.answers.understood import Understood
 from lib.core.incoming.page import Found, Halt
 from lib.core.incoming.receiving import after_failure
 from lib.core.incoming.targets import Directory, Target, by_correspondence

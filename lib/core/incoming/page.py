@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lib.core.classify import Understood
+from lib.core.answers.understood import Understood
 from lib.core.keys import Key
 from lib.core.records import MatchedBy, Pending, Reads
 

@@ -1,7 +1,7 @@
 """Own the pages on which a browser connects a mailbox: its beginning, an invitation, the way back.
 
 Invariant: all of it happens on one host, where the cookie holds; no answer may be kept, framed, or tell the
-next page where the browser came from.
+next page where the browser came from. Each page imports what it needs of the flows: a browser waits for it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from lib.core.errors import NotFound
 from lib.core.pages import Action
 from lib.core.tickets import STATE_TIME
 from lib.entrypoint.answers import page, redirect
-from lib.flows import inviting
 from lib.flows.connecting import Started, start
-from lib.flows.consenting import finish
 from lib.ports import Services
 
 #: The prefix makes browsers refuse it from any other host, and without TLS (localhost aside).
@@ -50,20 +48,26 @@ def _pressed(services: Services, request: Request) -> Response:
     # Who comes from another site has not seen who asks for what. Browsers that are too old to say pass.
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return _invitation(services, token)
-    started = inviting.begin(services, token)
+    from lib.flows.inviting import begin  # noqa: PLC0415 - cold start
+
+    started = begin(services, token)
     way = Action(label="Go on to Google", url=started.url, method="onward")
     says = ["You are on your way to Google. If nothing happens, press the button."]
     return _bound(page("One moment", says, action=way), started)
 
 
 def _invitation(services: Services, token: str) -> Response:
-    asking = inviting.show(services, token)
+    from lib.flows.inviting import show  # noqa: PLC0415 - cold start
+
+    asking = show(services, token)
     url = f"{services.base_url}/oauth_callback/invitation"
     button = Action(label="Go on to Google", url=url, method="post", fields={"token": token})
     return page(asking.title, asking.paragraphs, action=button)
 
 
 def _came_back(services: Services, request: Request) -> Response:
+    from lib.flows.consenting import finish  # noqa: PLC0415 - cold start
+
     url = finish(
         services,
         state=request.args.get("state", ""),
