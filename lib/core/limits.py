@@ -26,6 +26,8 @@ class Limit:
 
 #: Previews while somebody writes, acceptances, additions, lists of addresses.
 PLANNING = Limit("planning", 60, timedelta(seconds=5))
+#: Parts of large shortlists: a whole one has 128 of them.
+UPLOADING = Limit("uploading", 600, timedelta(seconds=1))
 #: Test mails: they count towards the mailbox's day at Google.
 TESTING = Limit("testing", 20, timedelta(minutes=3))
 #: Connections, invitations, asking for a grant: each may end in somebody's inbox or browser.

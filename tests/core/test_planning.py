@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lib.core.plans.planning import PlanDigest, Planned, Terms, Wish, days_likely, in_words, plan, start_of
+from lib.core.plans.planning import PlanDigest, Planned, Terms, Wish, days_likely, plan, start_of
 from lib.core.records import Day, Hours, Limits, Slot, Step, Window
 
 NINE_TO_FIVE = (Hours(opens=540, closes=1020),)

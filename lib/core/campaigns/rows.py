@@ -193,6 +193,21 @@ class LineRows:
         return _names(self)
 
 
+@dataclass(frozen=True, slots=True)
+class NoRows:
+    """Stand for rows that cannot be read."""
+
+    fault: Fault
+
+    def __iter__(self) -> Iterator[Row | Fault]:
+        """Raise Unreadable."""
+        raise Unreadable(self.fault)
+
+    def names(self) -> frozenset[str]:
+        """Raise Unreadable."""
+        raise Unreadable(self.fault)
+
+
 class _Pieces(io.RawIOBase):
     """Be a file that comes in pieces."""
 

@@ -112,10 +112,10 @@ def _output(expression: Expression, found: _Found, *, blank_matters: bool) -> No
     if not isinstance(expression, FilteredExpression):
         raise _Unclear
     filters = expression.filters or []
-    arguments = [argument.value for one in filters for argument in one.args]
-    if not all(isinstance(one, Literal) for one in arguments):
-        raise _Unclear
-    found.added += sum(len(str(one.value)) for one in arguments)
+    for argument in (argument.value for one in filters for argument in one.args):
+        if not isinstance(argument, Literal):
+            raise _Unclear
+        found.added += len(str(argument.value))
     found.places += 1
     if isinstance(expression.left, Literal):
         found.added += len(str(expression.left.value))

@@ -106,7 +106,7 @@ class Planner:
         count = min(
             self._at_once, max(_READ_LEAST, self._ledger.count, self._days_expected - self._ledger.count)
         )
-        dates, day = [], date.fromordinal(number)
+        dates, day = list[str](), date.fromordinal(number)
         while len(dates) < count:
             if not self._ledger.knows(day.isoformat()):
                 dates.append(day.isoformat())

@@ -19,7 +19,7 @@ class Schedule:
 
     def __init__(self, terms: Terms) -> None:
         """Begin with nobody."""
-        self._terms, self._width = terms, len(terms.steps)
+        self.terms, self._width = terms, len(terms.steps)
         self._names, self._domains = _Texts(), _Texts()
         self._times, self._numbers, self._causes = array("q"), array("i"), array("I")
         self._cause_list: list[str] = []
@@ -41,37 +41,38 @@ class Schedule:
             self._causes.append(self._cause(place.cause))
         return len(self._names) - 1
 
+    def correct(self, wish: int, step: int, time: int, number: int, cause: str) -> None:
+        """Give a wish's step another place, for a cause of its own; the same place keeps its cause."""
+        at = wish * self._width + step
+        if (self._times[at], self._numbers[at]) == (time, number):
+            return
+        self._days[self._numbers[at]].remove(at)
+        self._days.setdefault(number, array("I")).append(at)
+        self._times[at], self._numbers[at], self._causes[at] = time, number, self._cause(cause)
+
     def enrollment(self, wish: int) -> str:
         """Return whose the places of a wish are."""
         return self._names[wish]
 
     def slots(self, number: int, wish: Wish) -> tuple[Slot, ...]:
         """Return a wish's slots, with their reasons."""
-        calendar = self._terms.calendar(wish)
+        calendar = self.terms.calendar(wish)
         found, start = list[Slot](), wish.start
-        for at, step in enumerate(self._terms.steps, number * self._width):
+        for at, step in enumerate(self.terms.steps, number * self._width):
             cause, year = self._cause_list[self._causes[at]], start.astimezone(calendar.zone).year
             place = Reserved(self._times[at], self._numbers[at], cause, year)
-            found.append(slot_of(self._terms, wish, step, place))
+            found.append(slot_of(self.terms, wish, step, place))
             start = found[-1].due
         return tuple(found)
 
-    def mails(self) -> dict[int, dict[str, int]]:
-        """Return how many mails of each step there are, by the ordinal of the ledger day."""
-        return {number: self._counted(some) for number, some in sorted(self._days.items())}
-
     def days(self) -> list[int]:
         """Return the ordinals of all ledger days that have places, in order."""
-        return sorted(self._days)
+        return sorted(number for number, places in self._days.items() if places)
 
-    def days_of(self, wishes: Sequence[int]) -> list[int]:
-        """Return the ordinals of the ledger days of some wishes, in order."""
+    def days_of(self, wishes: Sequence[int]) -> list[str]:
+        """Return the dates of the ledger days of some wishes, in order."""
         own = {self._numbers[one * self._width + step] for one in wishes for step in range(self._width)}
-        return sorted(own)
-
-    def count_on(self, number: int) -> int:
-        """Return how many places a ledger day has."""
-        return len(self._days[number])
+        return [date.fromordinal(number).isoformat() for number in sorted(own)]
 
     def entries(self, number: int) -> Iterator[Reservation]:
         """Yield the places of a ledger day as its entries."""
@@ -79,9 +80,9 @@ class Schedule:
             wish, step = divmod(at, self._width)
             yield Reservation(
                 at=datetime.fromtimestamp(self._times[at], UTC),
-                campaign=self._terms.campaign,
+                campaign=self.terms.campaign,
                 enrollment=self._names[wish],
-                step=self._terms.steps[step].id,
+                step=self.terms.steps[step].id,
                 domain=self._domains[wish],
             )
 
@@ -101,12 +102,6 @@ class Schedule:
             index = self._cause_index[cause] = len(self._cause_list)
             self._cause_list.append(cause)
         return index
-
-    def _counted(self, places: Sequence[int]) -> dict[str, int]:
-        counts = [0] * self._width
-        for at in places:
-            counts[at % self._width] += 1
-        return {step.id: n for step, n in zip(self._terms.steps, counts, strict=True) if n}
 
 
 class _Texts:

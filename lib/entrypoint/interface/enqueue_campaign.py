@@ -1,16 +1,26 @@
-"""Preview a campaign (``?dry_run=true``), accept it, or try one of its steps."""
+"""Preview a campaign (``?dry_run=true``), accept it, try one of its steps; take large shortlists in parts."""
 
 from __future__ import annotations
 
 from flask import Response
 
 from lib.core.campaigns.asked import AskedCampaign
-from lib.core.errors import Conflict, MailboxDisconnected, MailboxPaused, MailboxRefused, RecipientRefused
-from lib.core.limits import PLANNING, TESTING
-from lib.entrypoint.answers import json_response
+from lib.core.errors import (
+    Conflict,
+    InvalidRequest,
+    MailboxDisconnected,
+    MailboxPaused,
+    MailboxRefused,
+    RecipientRefused,
+)
+from lib.core.limits import PLANNING, TESTING, UPLOADING
+from lib.core.uploads import NewUpload
+from lib.entrypoint.answers import Answer, json_response
 from lib.entrypoint.routes import Route
-from lib.flows.enqueueing import Accepted, HowTo, Preview, enqueue
+from lib.flows.enqueueing import Accepted, HowTo, enqueue
+from lib.flows.previewing import Preview
 from lib.flows.trying import Trial, send_test
+from lib.flows.uploading import delete_upload, put_part, show_upload, start_upload
 
 
 def _planned_or_accepted(found: Preview | Accepted) -> Response:
@@ -39,5 +49,24 @@ ROUTES = (
         form=AskedCampaign,
         limit=TESTING,
         errors=(Conflict, MailboxDisconnected, MailboxRefused, MailboxPaused, RecipientRefused),
+    ),
+    Route(
+        "POST",
+        "uploads",
+        start_upload,
+        body=NewUpload,
+        answer=Answer(status=201),
+        limit=UPLOADING,
+        errors=(Conflict,),
+    ),
+    Route("GET", "uploads/{}", show_upload),
+    Route("DELETE", "uploads/{}", delete_upload),
+    Route(
+        "PUT",
+        "uploads/{}/parts/{}",
+        put_part,
+        body=bytes,
+        limit=UPLOADING,
+        errors=(Conflict, InvalidRequest),
     ),
 )
