@@ -45,6 +45,7 @@ EXAMPLES: dict[tuple[str, str, str], Any] = {
     ("campaigns", "PATCH", "{}/answers/{}"): {"interest": "interested"},
     ("enqueue_campaign", "POST", ""): CAMPAIGN,
     ("enqueue_campaign", "POST", "test"): CAMPAIGN,
+    ("enqueue_campaign", "POST", "uploads"): {"format": "csv", "bytes": 5_242_880},
     ("mailboxes", "POST", "connections"): {
         "address": ADDRESS,
         "sender_name": "Sofia Brandt",
