@@ -12,7 +12,7 @@ from typing import Any
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.accepting import Order, mailbox_faults, there_already
+from lib.core.campaigns.accepting import Order, is_of, mailbox_faults, there_already
 from lib.core.campaigns.fields import is_id
 from lib.core.campaigns.listed import Listed
 from lib.core.campaigns.request import Draft, Reading, content_digest, read_request, refused
@@ -30,9 +30,12 @@ def examined_request(services: Services, caller: VerifiedCaller, body: bytes) ->
     reading = read_request(body, partial(opened, services, caller))
     known = _named(services, caller.org, reading.draft)
     order = _order(services, caller, reading, known)
-    there_already(known[order.key], order)
+    campaign = known[order.key]
+    if campaign is None or not campaign.reserving or not is_of(campaign, order):
+        # What has not reserved all its places begins anew, even while it is being undone.
+        there_already(campaign, order)
     mailbox = known.get(keys.mailbox(caller.org, order.draft.mailbox))
-    _still_granted(known[order.key], mailbox, caller, services.clock.now())
+    _still_granted(campaign, mailbox, caller, services.clock.now())
     return order, known
 
 

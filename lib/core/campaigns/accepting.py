@@ -112,11 +112,16 @@ def there_already(campaign: Campaign | None, order: Order) -> bool:
     """Say whether just this was accepted before; Conflict when the campaign of its id is another one."""
     if campaign is None:
         return False
-    if campaign.content != order.content or campaign.author != order.caller.user:
+    if not is_of(campaign, order):
         raise Conflict(f"there is another campaign {campaign.id!r}: choose another id")
     if campaign.status == "undoing":
         raise Conflict("an acceptance of this campaign that died is being undone: try again in a minute")
     return True
+
+
+def is_of(campaign: Campaign, order: Order) -> bool:
+    """Say whether a campaign is the one that an order asks for."""
+    return (campaign.content, campaign.author) == (order.content, order.caller.user)
 
 
 def campaign_of(order: Order, mailbox: Mailbox, start: datetime, now: datetime) -> Campaign:
