@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,14 +12,15 @@ import pytest
 
 from lib.core import keys
 from lib.core.errors import Conflict, InvalidRequest, NotFound
-from lib.core.records import Upload, UploadPart
+from lib.core.records import Day, Limits, Upload, UploadPart
 from lib.core.uploads import KEPT, NewUpload
 from lib.flows.adding import add
 from lib.flows.enqueueing import accept, preview
 from lib.flows.trying import Trial, send_test
 from lib.flows.uploading import delete_upload, put_part, show_upload, start_upload
+from lib.ports import Store
 from tests.flows.enqueueing_office import ADA, AUTHOR, BEN, CAL, Crash, Office, body, ledger, planned, run
-from tests.flows.memory_services import ORG
+from tests.flows.memory_services import MAILBOX, ORG
 
 #: Parts of so many bytes cut letters of more than one byte and quoted cells in two.
 SIZE = 7
@@ -242,6 +244,27 @@ def test_only_one_way_of_giving_candidates_is_taken(office: Office) -> None:
     with pytest.raises(InvalidRequest) as caught:
         preview(office, AUTHOR, json.dumps(both).encode())
     assert [fault.field for fault in caught.value.faults] == ["upload"]
+
+
+def test_twenty_thousand_candidates_come_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lib.core.uploads.PART_BYTES", 524_288)
+    monkeypatch.setattr("tests.flows.test_uploading.SIZE", 524_288)
+    # Decided once is enough here; and read by nobody, they need not be taken apart again.
+    monkeypatch.setattr(office.store, "changed", partial(Store.changed, office.store))
+    key = keys.mailbox(ORG, MAILBOX)
+    much = Limits(
+        daily_cap=2_000, domain_cap=2_000, ramp_start=2_000, gap=timedelta(seconds=5), jitter=timedelta()
+    )
+    office.put(key, msgspec.structs.replace(office.store.read([key]).need(key), limits=much))
+    lines = "".join(f"c{number}@example.com,Kim K,Engineer\n" for number in range(20_000))
+    steps = [{"id": "intro", "subject": "{{ title }}", "text": "Hi {{ first_name }}", "delay": "P0D"}]
+    id_ = put(office, f"email,name,title\n{lines}")
+    before = office.store.calls.copy()
+    assert run(office, request(id_, steps=steps)).candidates == 20_000
+    calls = office.store.calls - before
+    assert calls["commit"] <= 20_000 / 200 + 5
+    assert calls["read"] <= 20_000 / 100 + 10 / 100 + 5
+    assert sum(len(day.entries) for day in office.store._query(Day, "orgs")) == 20_000
 
 
 def test_upload_expires_by_itself_with_its_parts(office: Office) -> None:
