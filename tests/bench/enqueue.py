@@ -5,7 +5,7 @@ emulator: each document ready as fields, nothing read, nothing decided. Ours and
 own, one after the other, at an emptied emulator. Peak memory is of ours, from its start to its end; what has
 not been flat in it grows with the candidates. The preview of the same is shown besides.
 
-``python -m tests.bench.enqueue`` prints the figures; ``--quick`` leaves the 100,000 out.
+``python -m tests.bench.enqueue`` prints the figures alone; ``--quick`` takes fewer candidates.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ from tests.localcloud.memory_store import MemoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.bench.rows import Row
 
 PROJECT = "bench"
 SIZES, QUICK_SIZES = (1_000, 10_000, 100_000), (1_000, 3_000)
@@ -183,8 +185,28 @@ def _warm(emulators: Emulators) -> None:
     emulators.reset_firestore(PROJECT)
 
 
-def measured(*, quick: bool) -> Iterator[tuple[int, list[Taken], list[Taken], Taken]]:
-    """Yield number of candidates, ours and raw of each repetition, and the preview."""
+@dataclass(frozen=True)
+class Measured:
+    """Hold all that was measured for one number of candidates."""
+
+    count: int
+    own: list[Taken]
+    bare: list[Taken]
+    plan: Taken
+
+    @property
+    def milliseconds_each(self) -> float:
+        """How long a candidate took, at best."""
+        return min(one.seconds for one in self.own) * 1_000 / self.count
+
+    @property
+    def megabytes(self) -> float:
+        """Peak memory."""
+        return max(one.megabytes for one in self.own)
+
+
+def measured(*, quick: bool) -> Iterator[Measured]:
+    """Measure one number of candidates after the other."""
     os.environ["_JAVA_OPTIONS"] = "-Xmx6g"
     with Emulators() as emulators, tempfile.TemporaryDirectory() as folder:
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulators.firestore_host
@@ -192,18 +214,48 @@ def measured(*, quick: bool) -> Iterator[tuple[int, list[Taken], list[Taken], Ta
         for count in QUICK_SIZES if quick else SIZES:
             recorded = Path(folder) / "documents"
             recording = Recording(recorded)
-            services = services_with(recording)
-            accept(services, CALLER, uploaded(services, count))
+            accept(services := services_with(recording), CALLER, uploaded(services, count))
             recording.close()
-            own, bare = list[Taken](), list[Taken]()
-            for _ in range(1 if count > 10_000 or quick else 3):
+            own, bare, plan = list[Taken](), list[Taken](), list[Taken]()
+            for _ in range(1 if quick or count == max(SIZES) else 2):
                 emulators.reset_firestore(PROJECT)
                 request = uploaded(services_with(FirestoreStore(PROJECT)), count).decode()
-                plan = child("preview", request)
+                if not plan:
+                    plan.append(child("preview", request))
                 own.append(child("accept", request))
                 emulators.reset_firestore(PROJECT)
                 bare.append(child("raw", str(recorded)))
-            yield count, own, bare, plan
+            yield Measured(count, own, bare, plan[0])
+
+
+def measure(*, quick: bool) -> Iterator[Row]:
+    """Give the rows of the table."""
+    from tests.bench.rows import Row, compared, shown  # noqa: PLC0415 - not for the processes that are measured
+
+    found = list[Measured]()
+    for one in measured(quick=quick):
+        found.append(one)
+        own, bare = [each.seconds for each in one.own], [each.seconds for each in one.bare]
+        what = f"{one.count:,} candidates"
+        yield compared(f"{what} accepted / bulk writes of the same documents", "s", own, bare, "<= 1.5")
+        cpu, bare_cpu = [each.cpu_seconds for each in one.own], [each.cpu_seconds for each in one.bare]
+        yield compared(f"{what} accepted / bulk writes: of it our own CPU", "s", cpu, bare_cpu)
+        yield shown(f"{what} previewed", "s", [one.plan.seconds])
+    *_, less, most = found
+    yield Row(
+        figure=f"peak memory of {most.count:,} / of {less.count:,} candidates",
+        unit="MB",
+        value=most.megabytes,
+        against=less.megabytes,
+        target="<= 1.5",
+    )
+    yield Row(
+        figure=f"a candidate among {most.count:,} / among {less.count:,}",
+        unit="ms",
+        value=most.milliseconds_each,
+        against=less.milliseconds_each,
+        target="<= 1.25",
+    )
 
 
 def main(arguments: list[str]) -> None:
@@ -213,13 +265,13 @@ def main(arguments: list[str]) -> None:
     elif arguments[:1] in (["preview"], ["accept"]):
         ours(arguments[0], arguments[1].encode())
     else:
-        for count, own, bare, plan in measured(quick="--quick" in arguments):
-            best, floor = min(own, key=lambda one: one.seconds), min(bare, key=lambda one: one.seconds)
+        for one in measured(quick="--quick" in arguments):
+            best, floor = (min(some, key=lambda each: each.seconds) for some in (one.own, one.bare))
             print(
-                f"{count:7,} candidates: ours {best.seconds:6.1f} s, raw {floor.seconds:6.1f} s, "
+                f"{one.count:7,} candidates: ours {best.seconds:6.1f} s, raw {floor.seconds:6.1f} s, "
                 f"ratio {best.seconds / floor.seconds:.2f} (CPU {best.cpu_seconds:.1f} s beside "
-                f"{floor.cpu_seconds:.1f} s), peak {best.megabytes:.0f} MB; "
-                f"preview {plan.seconds:.1f} s, peak {plan.megabytes:.0f} MB",
+                f"{floor.cpu_seconds:.1f} s), peak {one.megabytes:.0f} MB; "
+                f"preview {one.plan.seconds:.1f} s, peak {one.plan.megabytes:.0f} MB",
                 flush=True,
             )
 

@@ -191,3 +191,32 @@ def test_maintain_leaves_a_reservation_alone_that_gives_signs_of_life() -> None:
     assert campaign is not None
     undo(office, campaign)
     assert office.store.records() == before
+
+
+def test_whoever_was_overtaken_adds_no_places_to_those_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office()
+
+    def other_begins_and_dies() -> None:
+        office.clock.move(timedelta(hours=1))
+        first, commit = office.campaign(), office.store.commit
+        assert first is not None
+
+        def dies(snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
+            after = commit(snapshot, changes)
+            campaign = office.campaign()
+            if campaign is not None and campaign.reserving not in {"", first.reserving}:
+                raise Crash
+            return after
+
+        with monkeypatch.context() as patch:
+            patch.setattr(office.store, "commit", dies)
+            with pytest.raises(Crash):
+                run(office, REQUEST)
+
+    monkeypatch.setattr(office.store, "commit", Between(office, 3, other_begins_and_dies))
+    with pytest.raises(Conflict, match="another request"):
+        run(office, REQUEST)
+    monkeypatch.undo()
+    monkeypatch.setattr("lib.core.campaigns.reserving._COMMIT_BYTES", 1)
+    assert run(office, REQUEST).candidates == 3
+    assert ledger(office) == planned(office)
