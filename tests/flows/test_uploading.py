@@ -179,8 +179,9 @@ def test_acceptance_deletes_the_upload_and_the_same_request_again_is_no_conflict
     with pytest.raises(Conflict, match="another campaign"):
         run(office, request(id_, name="Other"))
     assert faults(office, id_) == [("upload", None)]
-    with pytest.raises(InvalidRequest):
-        run(office, request(id_, id="c2"))
+    for other in (request(id_, id="c2"), request("another")):
+        with pytest.raises(InvalidRequest):
+            run(office, other)
 
 
 @pytest.mark.parametrize("after_effect", [False, True])
