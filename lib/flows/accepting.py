@@ -20,13 +20,12 @@ from lib.core.campaigns.accepting import (
     Admitted,
     Begun,
     Order,
-    activated,
     admitted,
     begun,
     campaign_of,
-    freed_of,
     reserved,
 )
+from lib.core.campaigns.activating import activated, freed_of
 from lib.core.campaigns.admitting import LeftOut, Rules, documents
 from lib.core.campaigns.reserving import Seating, day_keys
 from lib.core.enrollment import HORIZON

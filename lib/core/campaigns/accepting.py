@@ -1,4 +1,4 @@
-"""Own the decisions by which a campaign comes to be: begun, its candidates admitted, made active.
+"""Own the decisions by which a campaign comes to be: begun, its places reserved, its candidates admitted.
 
 Invariants: nobody is admitted before the places of all candidates are reserved, in one commit where they fit
 into one; each decision may be taken again at any time, by a repeated request too, and ends in the same
@@ -16,7 +16,6 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.auditing import audited
 from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.admitting import (
     Examined,
@@ -35,8 +34,7 @@ from lib.core.campaigns.request import Draft
 from lib.core.campaigns.reserving import Batch, Seating
 from lib.core.errors import Conflict, Fault
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.plans.planning import freed
-from lib.core.records import AttachmentContent, Campaign, Day, Enrollment, Mailbox, Record
+from lib.core.records import AttachmentContent, Campaign, Enrollment, Mailbox, Record
 from lib.core.rights import NO_GRANT, bound, may_send, refuse_erased
 
 #: After so long without a sign an acceptance has died, and is undone.
@@ -190,7 +188,7 @@ def reserved(
     snapshot: Snapshot, order: Order, run: str, batch: Batch, now: datetime, *, last: bool
 ) -> Changes[Begun]:
     """Reserve more places of a campaign that the same ``run`` began; with the last ones it is whole."""
-    campaign = _going_on(snapshot, order)
+    campaign = going_on(snapshot, order)
     if campaign.reserving != run:
         raise Conflict("the same campaign is being accepted by another request: try again in a minute")
     days = batch.days(snapshot)
@@ -219,7 +217,7 @@ def admitted(
     now: datetime,
 ) -> Changes[Admitted]:
     """Take some candidates into a campaign that is being accepted, but for those who may get nothing."""
-    campaign = _going_on(snapshot, order)
+    campaign = going_on(snapshot, order)
     found = examined(snapshot, chunk, rules)
     if found.need:
         return Changes(_outcome(found, (), ()), need=found.need)
@@ -243,55 +241,8 @@ def admitted(
     return Changes(_outcome(found, added, left_out), writes)
 
 
-def freed_of(
-    snapshot: Snapshot, order: Order, out: Sequence[str], days: Sequence[Key[Day]], now: datetime
-) -> Changes[int]:
-    """Free the places of who was not admitted, on the days on which they are.
-
-    Returns how many of them are in the campaign all the same: another worker has admitted them.
-    """
-    campaign = _going_on(snapshot, order)
-    gone = [id_ for id_ in out if snapshot[keys.enrollment(order.org, id_)] is None]
-    admitted = len(out) - len(gone)
-    if campaign.status != "accepting":
-        return Changes(admitted)
-    writes: dict[Key[Any], Record] = {
-        order.key: msgspec.structs.replace(campaign, wake_at=now + ACCEPTING_TIME)
-    }
-    for key in days:
-        day = snapshot[key]
-        if day is not None:
-            writes[key] = freed(day, enrollments=dict.fromkeys(gone))
-    return Changes(admitted, writes)
-
-
-def activated(snapshot: Snapshot, order: Order, enrolled: int, planned: str, now: datetime) -> Changes[None]:
-    """Make a campaign active, with the number of those who are in it.
-
-    planned: the token of the plan, kept for who asks again when the upload is gone.
-    """
-    campaign = _going_on(snapshot, order)
-    if campaign.status != "accepting":
-        return Changes(None)
-    active = msgspec.structs.replace(
-        campaign,
-        status="active",
-        wake_at=None,
-        candidates=enrolled,
-        planned=planned if campaign.upload else "",
-    )
-    entry = audited(
-        "accepted_campaign",
-        order.org,
-        now,
-        by=order.caller.user,
-        mailbox=campaign.mailbox,
-        campaign=campaign.id,
-    )
-    return Changes(None, {order.key: active, **entry})
-
-
-def _going_on(snapshot: Snapshot, order: Order) -> Campaign:
+def going_on(snapshot: Snapshot, order: Order) -> Campaign:
+    """Return the campaign of an acceptance that is under way, or through; Conflict when it is no more."""
     campaign = snapshot[order.key]
     if campaign is None:
         raise Conflict("the acceptance took too long and was undone: send the campaign again")
