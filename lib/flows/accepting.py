@@ -118,8 +118,10 @@ def _reserve(
     services: Services, order: Order, known: Snapshot, campaign: Campaign, arranged: Arrangement
 ) -> Reserved | Begun:
     """Write all places, with the campaign in each commit; undo them when a day has changed meanwhile."""
-    first, *others = arranged.batches()
-    run = services.new_id() if others else ""
+    # One at a time: together they take far more memory than the schedule they are made of.
+    some = arranged.batches()
+    first, batch = next(some), next(some, None)
+    run = services.new_id() if batch is not None else ""
     campaign = msgspec.structs.replace(campaign, reserving=run)
     mailbox_key, org_key = keys.mailbox(order.org, campaign.mailbox), keys.org(order.org)
     days, now = arranged.known_days(), services.clock.now()
@@ -128,15 +130,14 @@ def _reserve(
         partial(begun, order=order, campaign=campaign, batch=first, now=now),
         known=known.only(order.key, mailbox_key, org_key) | days,
     )
-    for number, batch in enumerate(others, 1):
-        if outcome is not Begun.RESERVED:
-            break
-        now, last = services.clock.now(), number == len(others)
+    while batch is not None and outcome is Begun.RESERVED:
+        now, following = services.clock.now(), next(some, None)
         outcome, after = services.store.changed(
             [order.key, *batch.keys],
-            partial(reserved, order=order, run=run, batch=batch, now=now, last=last),
+            partial(reserved, order=order, run=run, batch=batch, now=now, last=following is None),
             known=after.only(order.key) | days,
         )
+        batch = following
     if outcome is not Begun.RESERVED:
         if outcome is Begun.STALE and run:
             take_back(services, campaign)

@@ -157,9 +157,9 @@ class Arrangement:
         assert slots is not None
         return slots
 
-    def batches(self) -> list[Batch]:
-        """Return all places, in as few commits as take them."""
-        return list(batches(self.schedule, self._ledger.versions, self._ledger.counts))
+    def batches(self) -> Iterator[Batch]:
+        """Yield all places, in as few commits as take them."""
+        return batches(self.schedule, self._ledger.versions, self._ledger.counts)
 
     def known_days(self) -> Snapshot:
         """Return what is known of the days of the ledger."""
