@@ -42,7 +42,7 @@ corpora: setup ## fetch the public test messages that bounces are measured on, a
 	@$(PY) -m tests.core.bounces.measure || echo 'no public test messages: their test is skipped'
 
 .PHONY: test
-test: setup corpora ## all tests, the official emulators included
+test: setup corpora packages ## all tests, the official emulators included
 	$(PY) -m pytest -n 2 --dist loadfile $(TESTS)
 
 .PHONY: check
@@ -61,6 +61,21 @@ openapi: setup ## write the document of the interface, functions/openapi.json
 	mkdir -p build
 	$(PY) -m lib.entrypoint.interface.document > build/openapi.json
 	mv build/openapi.json functions/openapi.json
+
+CONSOLE := functions/console
+build/console/installed: $(CONSOLE)/package.json $(CONSOLE)/package-lock.json
+	mkdir -p build/console
+	cp $(CONSOLE)/package.json $(CONSOLE)/package-lock.json build/console/
+	cd build/console && npm ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+.PHONY: packages
+packages: ## fetch what the console is tested with (axe-core), and what its vendored files are compared with
+	@$(MAKE) --no-print-directory build/console/installed || echo 'no npm packages: their tests are skipped'
+
+.PHONY: vendor
+vendor: build/console/installed ## copy what the console loads, from npm's lock, into functions/console/static/vendor
+	$(PYTHON) -m tests.functions.vendored
 
 .PHONY: fuzz
 fuzz: setup ## schemathesis, in a venv of its own, against that document and the running functions

@@ -28,6 +28,9 @@ WEBAPP_AUDIENCE            yes      ``aud`` of the web app's user tokens
 WEBAPP_JWKS_URL            yes      where the keys lie that sign them
 WEBAPP_ORG_CLAIM           no       claim that names the org (default: org)
 WEBAPP_ROLE_CLAIM          no       claim that names the role, member or admin (default: role)
+OUTREACH_CONSOLE_CLIENT_ID no       client id of the console at WEBAPP_ISSUER: public, code and PKCE, its ID
+                                    tokens with those claims; unset: nobody can sign in to it
+OUTREACH_CONSOLE_CONNECTS  no       further origins of the issuer's that its sign-in calls, by comma
 FIRESTORE_EMULATOR_HOST    no       read by Google's own client
 CLOUD_TASKS_ENDPOINT       no       host:port of a plain-text gRPC endpoint; unset: Google's
 SECRET_MANAGER_ENDPOINT    no       the same for Secret Manager
@@ -92,6 +95,8 @@ class Settings:
     webapp_jwks_url: str
     webapp_org_claim: str
     webapp_role_claim: str
+    console_client_id: str | None
+    console_connects: tuple[str, ...]
     cloud_tasks_endpoint: str | None
     secret_manager_endpoint: str | None
     gmail_api_endpoint: str
@@ -100,7 +105,7 @@ class Settings:
     oauth_revoke_url: str
     oauth_userinfo_url: str
     #: OUTREACH_SECRET_*, empty unless the backend is env; never shown.
-    secrets: Mapping[str, str] = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False, hash=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -128,6 +133,8 @@ class Settings:
             webapp_jwks_url=read.url("WEBAPP_JWKS_URL"),
             webapp_org_claim=read.text("WEBAPP_ORG_CLAIM", "org"),
             webapp_role_claim=read.text("WEBAPP_ROLE_CLAIM", "role"),
+            console_client_id=read.text("OUTREACH_CONSOLE_CLIENT_ID", "") or None,
+            console_connects=read.origins("OUTREACH_CONSOLE_CONNECTS"),
             cloud_tasks_endpoint=read.like("CLOUD_TASKS_ENDPOINT", ENDPOINT, "host:port", "") or None,
             secret_manager_endpoint=read.like("SECRET_MANAGER_ENDPOINT", ENDPOINT, "host:port", "") or None,
             gmail_api_endpoint=read.url("GMAIL_API_ENDPOINT", GMAIL_URL).rstrip("/") + "/",

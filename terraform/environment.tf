@@ -20,6 +20,10 @@ locals {
       WEBAPP_ORG_CLAIM         = var.webapp_org_claim
       WEBAPP_ROLE_CLAIM        = var.webapp_role_claim
     },
+    var.console_client_id == null ? {} : {
+      OUTREACH_CONSOLE_CLIENT_ID = var.console_client_id
+      OUTREACH_CONSOLE_CONNECTS  = join(",", var.console_connects)
+    },
     var.aws == null ? {} : {
       OUTREACH_AWS_ROLE = var.aws.role
       AWS_REGION        = var.aws.region

@@ -2,7 +2,7 @@
 #
 # callers: "public" for browsers and the web app, which bring tokens or tickets that the function itself checks; else
 #   whose identity Cloud Run lets in: tasks, push, scheduler (callers.tf).
-# secrets, queues: what it may read, and whether it may queue tasks. All of them read and write Firestore.
+# secrets, queues, store: what it may read, whether it may queue tasks, and whether it reads and writes Firestore.
 # concurrency: requests to one instance at once, and gunicorn's threads. They wait for Gmail and Firestore most of the
 #   time: of the second that a send takes, a twentieth is work for the processor. More than one request at a time
 #   needs a whole cpu.
@@ -13,6 +13,7 @@ locals {
       callers         = ["public"]
       secrets         = ["address-key", "oauth-client", "token-keyset"]
       queues          = true
+      store           = true
       memory          = "1Gi"
       cpu             = "1"
       concurrency     = 8
@@ -21,11 +22,26 @@ locals {
       timeout_seconds = 120
     }
 
+    console = {
+      description     = "A page over the web app's interface"
+      callers         = ["public"]
+      secrets         = []
+      queues          = false
+      store           = false
+      memory          = "256Mi"
+      cpu             = "1"
+      concurrency     = 32
+      min_instances   = 0
+      max_instances   = 3
+      timeout_seconds = 30
+    }
+
     deliver_event = {
       description = "Tell webhooks of others what happened"
       callers     = ["tasks"]
       secrets     = ["address-key"]
       queues      = true
+      store       = true
       memory      = "512Mi"
       cpu         = "1"
       # It waits for the servers of others, up to ten seconds each.
@@ -40,6 +56,7 @@ locals {
       callers     = ["public"]
       secrets     = ["address-key", "oauth-client", "token-keyset"]
       queues      = true
+      store       = true
       # Whatever a shortlist holds, it is gone through in pieces; four at once, and their plans, fit easily.
       memory          = "2Gi"
       cpu             = "1"
@@ -54,6 +71,7 @@ locals {
       callers         = ["public"]
       secrets         = ["address-key", "oauth-client", "ticket-key", "token-keyset"]
       queues          = true
+      store           = true
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 8
@@ -67,6 +85,7 @@ locals {
       callers     = ["scheduler"]
       secrets     = ["address-key", "oauth-client", "token-keyset"]
       queues      = true
+      store       = true
       memory      = "1Gi"
       cpu         = "1"
       # One run at a time. A run that takes longer than a minute is not cut off: the next one is refused or put off
@@ -82,6 +101,7 @@ locals {
       callers         = ["public"]
       secrets         = ["address-key", "oauth-client", "ticket-key", "token-keyset"]
       queues          = true
+      store           = true
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 8
@@ -95,6 +115,7 @@ locals {
       callers       = ["tasks"]
       secrets       = ["address-key", "oauth-client", "token-keyset"]
       queues        = true
+      store         = true
       memory        = "512Mi"
       cpu           = "1"
       concurrency   = 16
@@ -109,6 +130,7 @@ locals {
       callers         = ["public"]
       secrets         = ["address-key"]
       queues          = false
+      store           = true
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 8
@@ -122,6 +144,7 @@ locals {
       callers         = ["public"]
       secrets         = ["address-key"]
       queues          = false
+      store           = true
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 16
@@ -135,6 +158,7 @@ locals {
       callers         = ["push", "tasks"]
       secrets         = ["address-key", "oauth-client", "token-keyset"]
       queues          = true
+      store           = true
       memory          = "1Gi"
       cpu             = "1"
       concurrency     = 8
@@ -175,6 +199,7 @@ module "function" {
   invokers = { for caller in each.value.callers : caller => local.callers[caller] }
   ingress  = local.ingress[contains(each.value.callers, "public") ? "public" : "internal"]
   secrets  = var.secrets_backend == "gcp" ? { for name in each.value.secrets : name => google_secret_manager_secret.app[name].id } : {}
+  store    = each.value.store
   queue    = each.value.queues ? { name = google_cloud_tasks_queue.tasks.name, calls_as = google_service_account.caller["tasks"].name } : null
 
   archive  = module.archive[each.key]

@@ -35,11 +35,11 @@ resource "time_sleep" "metric_known" {
   depends_on = [google_logging_metric.events]
 }
 
-# Cloud Run logs each request with its whole URL: for these it holds Google's code, or an opt-out link.
+# Cloud Run logs each request with its whole URL: for these it holds a code of Google's or of the issuer's, or an opt-out link.
 resource "google_logging_project_exclusion" "urls" {
   name        = "outreach-urls"
   description = "Request logs of functions whose URLs are secrets"
-  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=(\"oauth-callback\" OR \"unsubscribe\") AND log_id(\"run.googleapis.com/requests\")"
+  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=(\"oauth-callback\" OR \"console\" OR \"unsubscribe\") AND log_id(\"run.googleapis.com/requests\")"
 
   depends_on = [google_project_service.enabled]
 }

@@ -3,6 +3,11 @@ output "redirect_uri" {
   value       = "${local.base_url}/oauth_callback"
 }
 
+output "console" {
+  description = "Where people find the console; the redirect URI of its client at the issuer, letter by letter."
+  value       = "${local.base_url}/console/"
+}
+
 output "urls" {
   description = "Where the web app finds the functions."
   value       = { for name in keys(local.public_functions) : name => "${local.base_url}/${name}" }

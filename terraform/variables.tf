@@ -77,6 +77,23 @@ variable "webapp_origins" {
   }
 }
 
+variable "console_client_id" {
+  description = "Client id of the console at the issuer: a public client (code, PKCE) whose ID tokens carry the claims. Null: nobody can sign in to it."
+  type        = string
+  default     = null
+}
+
+variable "console_connects" {
+  description = "Further origins of the issuer's that the console's sign-in calls, where its tokens do not come from its own."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for one in var.console_connects : can(regex("^https://[^/,]+$", one))])
+    error_message = "An origin looks like https://tokens.example.com, without a path."
+  }
+}
+
 variable "alert_emails" {
   description = "Who hears of alerts. Empty: they show in the console alone."
   type        = set(string)

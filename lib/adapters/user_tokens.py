@@ -6,6 +6,7 @@ an unknown key id leads to one fetch in half a minute at most, however many such
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jwt
@@ -20,13 +21,19 @@ TIMEOUT = 10
 
 
 class UserTokens:
-    """Verify tokens of one issuer for one audience; ``jwks_url`` is where its keys lie."""
+    """Verify tokens of one issuer for any of some audiences; ``jwks_url`` is where its keys lie."""
 
     def __init__(
-        self, *, issuer: str, audience: str, jwks_url: str, org_claim: str = "org", role_claim: str = "role"
+        self,
+        *,
+        issuer: str,
+        audiences: Sequence[str],
+        jwks_url: str,
+        org_claim: str = "org",
+        role_claim: str = "role",
     ) -> None:
         self._issuer = issuer
-        self._audience = audience
+        self._audiences = audiences
         self._org_claim = org_claim
         self._role_claim = role_claim
         self._keys = jwt.PyJWKClient(jwks_url, timeout=TIMEOUT)
@@ -58,7 +65,7 @@ class UserTokens:
                 token,
                 key,
                 algorithms=["RS256"],
-                audience=self._audience,
+                audience=self._audiences,
                 issuer=self._issuer,
                 leeway=LEEWAY,
                 options={"require": ["exp", "iss", "aud", "sub", "email"]},

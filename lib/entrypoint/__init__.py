@@ -4,6 +4,7 @@ A function's ``main.py`` takes one of the decorators, and what it needs to answe
 """
 
 from lib.entrypoint.answers import csv_response, decoded, json_lines, json_response, page, redirect
+from lib.entrypoint.console import console_file
 from lib.entrypoint.decorators import event_function, public_function, task_function, user_function
 from lib.entrypoint.erasures import log_erasure
 from lib.entrypoint.logs import log, log_error
@@ -11,6 +12,7 @@ from lib.entrypoint.wiring import Wiring, services, use
 
 __all__ = [
     "Wiring",
+    "console_file",
     "csv_response",
     "decoded",
     "event_function",

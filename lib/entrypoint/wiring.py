@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -108,8 +109,12 @@ class Wiring:
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
-        """Return the web app's origins: its pages may call us, and return URLs lie under one of them."""
-        return self.settings.allowed_origins
+        """Return the web app's origins: its pages may call us, and return URLs lie under one of them.
+
+        Our own is one of them, for the console.
+        """
+        own = urlsplit(self.settings.base_url)
+        return (*self.settings.allowed_origins, f"{own.scheme}://{own.netloc}")
 
     @property
     def backup_days(self) -> int:
@@ -171,7 +176,10 @@ class Wiring:
 
         return UserTokens(
             issuer=self.settings.webapp_issuer,
-            audience=self.settings.webapp_audience,
+            # The console's own ID tokens are user tokens, too.
+            audiences=[
+                one for one in (self.settings.webapp_audience, self.settings.console_client_id) if one
+            ],
             jwks_url=self.settings.webapp_jwks_url,
             org_claim=self.settings.webapp_org_claim,
             role_claim=self.settings.webapp_role_claim,

@@ -6,36 +6,47 @@ before ended, whatever was accepted in between.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.fields import is_id
-from lib.core.errors import Fault, InvalidRequest
+from lib.core.cursors import cursor_of, place_of
 from lib.core.records import Campaign, Mailbox
 from lib.core.rights import held, in_force, is_delegate, is_owner, needs_approval, rights
 from lib.ports import Services, Whose
 
 PAGE_LIMIT = 200
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_Place = tuple[datetime, str]
+#: How many are counted at once.
+COUNTED_LIMIT = 50
 
 
 class CampaignsPage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Be the query of a list of campaigns: from behind which place (``next`` of the last page), how many."""
+    """Be the query of a list of campaigns: from behind which place (``next`` of the last page), how many.
+
+    figures: whether each is counted too, at most 50 then: three counts for each.
+    """
 
     after: str = ""
     limit: int = 50
+    figures: bool = False
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Show how far a campaign is; the fields are those of ``Figures``."""
+
+    sent: int
+    waiting: int
+    replied: int
 
 
 class ListedCampaign(msgspec.Struct, frozen=True, kw_only=True):
-    """Show a campaign in a list; the fields are those of ``ShownCampaign``."""
+    """Show a campaign in a list; the fields are those of ``ShownCampaign``.
+
+    figures: None unless asked for.
+    """
 
     id: str
     name: str
@@ -47,6 +58,7 @@ class ListedCampaign(msgspec.Struct, frozen=True, kw_only=True):
     needs_approval: bool
     accepted_at: datetime
     candidates: int
+    figures: Progress | None
 
 
 class ListedCampaigns(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +70,8 @@ class ListedCampaigns(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_campaigns(services: Services, caller: VerifiedCaller, page: CampaignsPage) -> ListedCampaigns:
     """List the caller's own campaigns, those of mailboxes of theirs or granted, and for an admin all."""
-    limit = min(max(page.limit, 1), PAGE_LIMIT)
-    behind = _place(page.after) if page.after else None
+    limit = min(max(page.limit, 1), COUNTED_LIMIT if page.figures else PAGE_LIMIT)
+    behind = place_of(page.after)
     now = services.clock.now()
     mailboxes = {one.id: one for one in services.store.mailboxes(caller.org)}
     found: dict[str, Campaign] = {}
@@ -71,9 +83,11 @@ def list_campaigns(services: Services, caller: VerifiedCaller, page: CampaignsPa
             found[one.id] = one
     may = [one for one in found.values() if "see" in rights(one, mailboxes.get(one.mailbox), caller, now)]
     seen = sorted(may, key=lambda one: (one.accepted_at, one.id), reverse=True)
+    shown = seen[:limit]
+    figures = _figures(services, caller.org, shown) if page.figures else {}
     return ListedCampaigns(
-        campaigns=tuple(_listed(one, mailboxes.get(one.mailbox), now) for one in seen[:limit]),
-        next=_cursor(seen[limit - 1]) if len(seen) > limit else None,
+        campaigns=tuple(_listed(one, mailboxes.get(one.mailbox), now, figures.get(one.id)) for one in shown),
+        next=cursor_of(shown[-1].accepted_at, shown[-1].id) if len(seen) > limit else None,
     )
 
 
@@ -107,7 +121,17 @@ def _granted(
     return [one for key in wanted if (one := snapshot[key]) is not None]
 
 
-def _listed(one: Campaign, mailbox: Mailbox | None, now: datetime) -> ListedCampaign:
+def _figures(services: Services, org: str, campaigns: Iterable[Campaign]) -> dict[str, Progress]:
+    counted = services.store.progress(org, [one.id for one in campaigns])
+    return {
+        id_: Progress(sent=one["sent"], waiting=one["waiting"], replied=one["answered"])
+        for id_, one in counted.items()
+    }
+
+
+def _listed(
+    one: Campaign, mailbox: Mailbox | None, now: datetime, figures: Progress | None
+) -> ListedCampaign:
     return ListedCampaign(
         id=one.id,
         name=one.name,
@@ -119,18 +143,5 @@ def _listed(one: Campaign, mailbox: Mailbox | None, now: datetime) -> ListedCamp
         needs_approval=mailbox is not None and needs_approval(mailbox, one, now),
         accepted_at=one.accepted_at,
         candidates=one.candidates,
+        figures=figures,
     )
-
-
-def _cursor(one: Campaign) -> str:
-    return f"{(one.accepted_at - _EPOCH) // _MICROSECOND}-{one.id}"
-
-
-def _place(cursor: str) -> _Place:
-    """Return the time of acceptance and the id that a cursor was made of."""
-    time, _, id_ = cursor.partition("-")
-    if time.isdecimal() and is_id(id_):
-        with contextlib.suppress(ValueError, OverflowError):
-            return _EPOCH + int(time) * _MICROSECOND, id_
-    why = "is not what a page of this list gave as next"
-    raise InvalidRequest("no such page", (Fault(field="after", why=why),))

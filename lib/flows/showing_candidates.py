@@ -6,15 +6,17 @@ from datetime import datetime
 
 import msgspec
 
+from lib.core import keys
 from lib.core.callers import VerifiedCaller
+from lib.core.campaigns.fields import is_id
+from lib.core.errors import Fault, InvalidRequest
+from lib.core.ids import address_id, enrollment_id
 from lib.core.records import Enrollment, Interest, Slot, Status
 from lib.flows import controlling
 from lib.flows.permitting import permitted
 from lib.ports import Services
 
 PAGE_LIMIT = 200
-#: How many enrollments one request goes through in search of a status; ``next`` leads on.
-SEARCHED = 2_000
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,25 +68,46 @@ class ShownCandidates(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class Sought(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Be the wish for a candidate of an address."""
+
+    address: str
+
+
+class FoundCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Show the candidate of an address, None where there is none in the campaign."""
+
+    candidate: ShownCandidate | None
+
+
 def list_candidates(services: Services, caller: VerifiedCaller, id_: str, page: Page) -> ShownCandidates:
-    """List a campaign's candidates; a page of one status may be short and lead on."""
+    """List a campaign's candidates, or those in a status, who may change it between two pages."""
     permitted(services, caller, id_, "read")
-    limit = min(max(page.limit, 1), PAGE_LIMIT)
-    found: list[Enrollment] = []
-    after, searched = page.after, 0
-    while searched < SEARCHED:
-        some = services.store.enrollments(caller.org, id_, after=after, limit=limit)
-        for one in some:
-            after, searched = one.id, searched + 1
-            if page.status in (None, one.status):
-                found.append(one)
-            if len(found) == limit:
-                break
-        if len(found) == limit:
-            break
-        if len(some) < limit:
-            return ShownCandidates(candidates=tuple(map(shown_candidate, found)), next=None)
-    return ShownCandidates(candidates=tuple(map(shown_candidate, found)), next=after)
+    if page.after and not is_id(page.after):
+        fault = Fault(field="after", why="is not what a page of this list gave as next")
+        raise InvalidRequest("no such page", (fault,))
+    store, limit = services.store, min(max(page.limit, 1), PAGE_LIMIT)
+    if page.status is None:
+        found = store.enrollments(caller.org, id_, after=page.after, limit=limit + 1)
+    else:
+        found = store.enrollments_in(caller.org, id_, page.status, limit + 1, after=page.after)
+    shown = found[:limit]
+    return ShownCandidates(
+        candidates=tuple(map(shown_candidate, shown)),
+        next=shown[-1].id if len(found) > limit else None,
+    )
+
+
+def find_candidate(services: Services, caller: VerifiedCaller, id_: str, sought: Sought) -> FoundCandidate:
+    """Find a campaign's candidate by their address, in whatever form it is written.
+
+    The address is in the body: it stands in no log of requests then.
+    """
+    permitted(services, caller, id_, "read")
+    contact = address_id(services.address_key, sought.address)
+    key = keys.enrollment(caller.org, enrollment_id(id_, contact))
+    one = services.store.read([key])[key]
+    return FoundCandidate(candidate=None if one is None else shown_candidate(one))
 
 
 def skip(

@@ -16,6 +16,7 @@ from lib.core.records import (
     Enrollment,
     Erasure,
     Inbox,
+    Interest,
     Mailbox,
     Org,
     OutgoingEvent,
@@ -23,6 +24,7 @@ from lib.core.records import (
     Reads,
     Record,
     Reply,
+    ReplyKind,
     Status,
     Suppression,
 )
@@ -135,8 +137,10 @@ class Store(ABC):
         """Return a campaign's enrollments by id, from behind the id ``after``."""
 
     @abstractmethod
-    def enrollments_in(self, org: str, campaign: str, status: Status, limit: int) -> list[Enrollment]:
-        """Return those of a campaign's enrollments that are in a status, by id."""
+    def enrollments_in(
+        self, org: str, campaign: str, status: Status, limit: int, *, after: str = ""
+    ) -> list[Enrollment]:
+        """Return those of a campaign's enrollments that are in a status, by id, from behind ``after``."""
 
     @abstractmethod
     def enrollments_to_plan(self, org: str, campaign: str, plan: int, limit: int) -> list[Enrollment]:
@@ -229,8 +233,20 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
-        """Return a campaign's answers, the latest first."""
+    def replies(
+        self,
+        org: str,
+        campaign: str,
+        limit: int,
+        *,
+        kind: ReplyKind | None = None,
+        interest: Interest | None = None,
+        behind: tuple[datetime, str] | None = None,
+    ) -> list[Reply]:
+        """Return a campaign's answers, the latest first: all, or those of a kind, or marked so.
+
+        behind: time and id of the answer that the list goes on behind; it need not exist.
+        """
 
     @abstractmethod
     def figures(self, org: str, campaign: str) -> Mapping[str, int]:
@@ -268,3 +284,15 @@ class Store(ABC):
     @abstractmethod
     def median_answer(self, org: str, of: Counted, id_: str = "") -> timedelta | None:
         """Return the median time from a mail to its answer in person, exact to half a second; None: none."""
+
+    @abstractmethod
+    def progress(self, org: str, campaigns: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        """Count several campaigns, by their ids: ``sent``, ``waiting``, ``answered`` as ``tally`` does."""
+
+    @abstractmethod
+    def sent_days(self, org: str, campaign: str, days: Sequence[str]) -> Mapping[str, int]:
+        """Count a campaign's mails by the day of the slot ledger on which they went out; 0 is left out."""
+
+    @abstractmethod
+    def answers_between(self, org: str, campaign: str, bounds: Sequence[datetime]) -> Sequence[int]:
+        """Count a campaign's answers in person from each of these moments to the one after it."""

@@ -25,6 +25,7 @@ variables {
   database        = "(default)"
   invokers        = { tasks = "serviceAccount:outreach-caller-tasks@acme-outreach.iam.gserviceaccount.com" }
   ingress         = "ALLOW_INTERNAL_ONLY"
+  store           = true
   secrets         = { address-key = "projects/acme-outreach/secrets/address-key" }
   queue           = { name = "outreach-tasks", calls_as = "projects/acme-outreach/serviceAccounts/outreach-caller-tasks@acme-outreach.iam.gserviceaccount.com" }
   archive         = { name = "send_step-0123.zip", path = ".archives/send_step.zip" }
@@ -77,7 +78,7 @@ run "a_function_is_built_from_its_archive_runs_as_itself_and_has_each_right_on_o
   }
 
   assert {
-    condition     = google_project_iam_member.firestore.role == "roles/datastore.user" && google_project_iam_member.firestore.condition[0].expression == "resource.name == \"projects/acme-outreach/databases/(default)\""
+    condition     = google_project_iam_member.firestore[0].role == "roles/datastore.user" && google_project_iam_member.firestore[0].condition[0].expression == "resource.name == \"projects/acme-outreach/databases/(default)\""
     error_message = "It reads and writes documents of one database, and makes no changes to databases."
   }
 
@@ -99,7 +100,7 @@ run "a_function_is_built_from_its_archive_runs_as_itself_and_has_each_right_on_o
   assert {
     condition = alltrue([
       for member in concat(
-        [google_project_iam_member.firestore.member],
+        [google_project_iam_member.firestore[0].member],
         [for binding in google_secret_manager_secret_iam_member.reader : binding.member],
         [for binding in google_cloud_tasks_queue_iam_member.enqueuer : binding.member],
         [for binding in google_service_account_iam_member.calls_as : binding.member],
@@ -109,7 +110,7 @@ run "a_function_is_built_from_its_archive_runs_as_itself_and_has_each_right_on_o
   }
 }
 
-run "a_function_without_queue_and_secrets_has_no_right_to_them" {
+run "a_function_without_queue_secrets_and_store_has_no_right_to_them" {
   command = plan
 
   module {
@@ -119,10 +120,11 @@ run "a_function_without_queue_and_secrets_has_no_right_to_them" {
   variables {
     queue   = null
     secrets = {}
+    store   = false
   }
 
   assert {
-    condition     = length(google_cloud_tasks_queue_iam_member.enqueuer) == 0 && length(google_service_account_iam_member.calls_as) == 0 && length(google_secret_manager_secret_iam_member.reader) == 0
+    condition     = length(google_cloud_tasks_queue_iam_member.enqueuer) == 0 && length(google_service_account_iam_member.calls_as) == 0 && length(google_secret_manager_secret_iam_member.reader) == 0 && length(google_project_iam_member.firestore) == 0
     error_message = "Rights that were not asked for were given."
   }
 }

@@ -182,7 +182,7 @@ run "somebody_hears_of_every_event" {
   }
 
   assert {
-    condition     = strcontains(google_logging_project_exclusion.urls.filter, "\"oauth-callback\"") && strcontains(google_logging_project_exclusion.urls.filter, "run.googleapis.com/requests")
+    condition     = alltrue([for one in ["oauth-callback", "console", "unsubscribe"] : strcontains(google_logging_project_exclusion.urls.filter, "\"${one}\"")]) && strcontains(google_logging_project_exclusion.urls.filter, "run.googleapis.com/requests")
     error_message = "Google's code and state must stand in no log."
   }
 }

@@ -41,7 +41,7 @@ def put(store: Store, writes: dict[Key[Any], Record]) -> None:
     store.commit(keys.Snapshot(), Changes(result=None, writes=writes))
 
 
-def made(kind: type[R], **fields: Any) -> R:
+def made(kind: type[R], /, **fields: Any) -> R:
     """Make a record with something plain in each required field that is not given."""
     hints = get_type_hints(kind)
     required = [field.name for field in msgspec.structs.fields(kind) if field.required]

@@ -14,8 +14,8 @@ from lib.adapters.firestore_store import translated
 from lib.core import keys
 from lib.core.errors import Contended, Unavailable
 from lib.core.keys import Changes, Snapshot
-from lib.core.records import Interest, Status
-from tests.contract.store_records import NOW, contact, enrollment, put
+from lib.core.records import Interest, ReplyKind, Status
+from tests.contract.store_records import MINUTE, NOW, contact, enrollment, put, reply
 from tests.localcloud.firestore_proxy import ProxyFault
 
 if TYPE_CHECKING:
@@ -91,6 +91,25 @@ class TestCalls:
         assert calls(firestore) == {"RunQuery": 13}
         store.due_inboxes(NOW, 1)
         assert calls(firestore) == {"RunQuery": 15}
+
+    def test_the_progress_of_a_campaign_is_three_calls(self, firestore: Firestore) -> None:
+        firestore.store.progress("acme", [f"c{number}" for number in range(9)])
+        assert calls(firestore) == {"RunAggregationQuery": 27}
+
+    def test_days_are_counted_until_all_is_found(self, firestore: Firestore) -> None:
+        days = [f"2026-03-{number:02}" for number in range(1, 31)]
+        firestore.store.sent_days("acme", "spring", days)
+        assert calls(firestore) == {"RunAggregationQuery": 1}
+        answer = reply("1", kind=ReplyKind.PERSON, received_at=NOW)
+        put(firestore.store, {keys.reply("acme", "m", "1"): answer})
+        for sent, most in ((("2026-03-09",), 1 + 16), (("2026-03-09", "2026-03-09x2"), 1 + 30 + 1)):
+            put(firestore.store, {HERE: enrollment(sent_days=sent, sent_count=len(sent))})
+            firestore.proxy.clear()
+            firestore.store.sent_days("acme", "spring", days)
+            assert calls(firestore) == {"RunAggregationQuery": most}
+        firestore.proxy.clear()
+        firestore.store.answers_between("acme", "spring", [NOW + MINUTE * number for number in range(30)])
+        assert calls(firestore) == {"RunAggregationQuery": 1 + 8}
 
 
 @pytest.mark.emulator

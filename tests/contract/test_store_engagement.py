@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lib.core.records import Enrollment, Interest, Status
+from lib.core.records import Enrollment, Interest, ReplyKind, Status
 from lib.ports import Counted, Store
-from tests.contract.store_records import enrollment, keep
+from tests.contract.store_records import MINUTE, NOW, enrollment, keep, reply
 
 SCOPES: list[tuple[Counted, str]] = [("campaign", "spring"), ("mailbox", "m"), ("org", "")]
 
@@ -57,6 +57,24 @@ class TestTally:
     def test_nothing_is_nought(self, store: Store, of: Counted, id_: str) -> None:
         keep(store, enrollment(org="other"))
         assert set(store.tally("acme", of, id_).values()) == {0}
+
+
+class TestProgress:
+    def test_campaigns_are_counted_each_for_itself(self, store: Store) -> None:
+        keep(
+            store,
+            enrollment("1", sent_count=2),
+            enrollment("2", sent_count=1, status=Status.REPLIED, answered="s"),
+            enrollment("3", sent_count=1, status=Status.OPTED_OUT, answered="s"),
+            *strangers(),
+        )
+        nothing = {"sent": 0, "waiting": 0, "answered": 0}
+        assert store.progress("acme", ["spring", "winter", "autumn"]) == {
+            "spring": {"sent": 4, "waiting": 1, "answered": 2},
+            "winter": nothing,
+            "autumn": {"sent": 1, "waiting": 1, "answered": 1},
+        }
+        assert store.progress("acme", []) == {}
 
 
 class TestHourFigures:
@@ -108,3 +126,36 @@ class TestMedianAnswer:
     def test_of_the_org_counts_all_campaigns(self, store: Store) -> None:
         keep(store, enrollment("a", answer_seconds=4), *strangers())
         assert store.median_answer("acme", "org") == timedelta(seconds=2.5)
+
+
+class TestDays:
+    def test_every_mail_counts_on_its_day(self, store: Store) -> None:
+        keep(
+            store,
+            enrollment("1", sent_days=("2026-03-02", "2026-03-02x2", "2026-03-05"), sent_count=3),
+            enrollment("2", sent_days=("2026-03-02",), sent_count=1),
+            enrollment("3"),
+            enrollment("4", sent_days=("2026-03-02",), sent_count=1, campaign="autumn"),
+            enrollment("5", sent_days=("2026-03-02",), sent_count=1, org="other"),
+        )
+        days = [f"2026-03-{number:02}" for number in range(1, 21)]
+        assert dict(store.sent_days("acme", "spring", days)) == {"2026-03-02": 3, "2026-03-05": 1}
+        assert dict(store.sent_days("acme", "spring", days[2:])) == {"2026-03-05": 1}
+        assert dict(store.sent_days("acme", "winter", days)) == {}
+        assert dict(store.sent_days("acme", "spring", [])) == {}
+
+    def test_every_answer_in_person_counts_between_two_moments(self, store: Store) -> None:
+        person = ReplyKind.PERSON
+        keep(
+            store,
+            reply("1", kind=person, received_at=NOW),
+            reply("2", kind=person, received_at=NOW + MINUTE - timedelta(microseconds=1)),
+            reply("3", kind=person, received_at=NOW + 11 * MINUTE),
+            reply("4", kind=ReplyKind.AUTOMATIC, received_at=NOW),
+            reply("5", kind=person, received_at=NOW, campaign="autumn"),
+            reply("6", kind=person, received_at=NOW - MINUTE),
+        )
+        bounds = [NOW + number * MINUTE for number in range(13)]
+        assert list(store.answers_between("acme", "spring", bounds)) == [2, *[0] * 10, 1]
+        assert list(store.answers_between("acme", "winter", bounds)) == [0] * 12
+        assert list(store.answers_between("acme", "spring", bounds[:1])) == []

@@ -17,7 +17,7 @@ from lib.core.errors import Forbidden, OutreachError, Unauthenticated, Unavailab
 from tests.localcloud.http import serve
 from tests.localcloud.oauth.keys import SigningKey
 
-ISSUER, AUDIENCE = "https://app.example.com", "outreach"
+ISSUER, AUDIENCE, CONSOLE = "https://app.example.com", "outreach", "outreach-console"
 GOOD: dict[str, Any] = {
     "iss": ISSUER,
     "aud": AUDIENCE,
@@ -34,7 +34,9 @@ class Issuer:
     def __init__(self) -> None:
         self.key, self.fetches = SigningKey(), 0
         self.server = serve(Request.application(self._answer), 0)
-        self.tokens = UserTokens(issuer=ISSUER, audience=AUDIENCE, jwks_url=f"{self.server.url}/jwks")
+        self.tokens = UserTokens(
+            issuer=ISSUER, audiences=[AUDIENCE, CONSOLE], jwks_url=f"{self.server.url}/jwks"
+        )
 
     def _answer(self, _request: Request) -> Response:
         self.fetches += 1
@@ -68,6 +70,10 @@ def test_a_good_token_tells_who_asks(shared: Issuer, role: str) -> None:
         email="user@example.com",
         role=role,  # type: ignore[arg-type] # one of the two
     )
+
+
+def test_an_id_token_of_the_console_is_a_user_token(shared: Issuer) -> None:
+    assert shared.verify(aud=CONSOLE).user == "user-1"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core.enrollment import Event, stopped
-from lib.core.enrollment.hours import HOURS, answered_at, counted, hour_of
+from lib.core.enrollment.hours import HOURS, answered_at, counted, hour_of, hour_text
 from lib.core.records import Enrollment, SentMail, Status
 from tests.contract.store_records import enrollment
 
@@ -37,9 +37,15 @@ def test_an_hour_is_that_of_the_candidates_clock(at: datetime, timezone: str, ho
 def test_every_mail_has_a_text_of_its_own_and_its_hour_is_found_again(hours: list[int]) -> None:
     texts: tuple[str, ...] = ()
     for hour in hours:
-        texts = counted(texts, hour)
+        texts = counted(texts, hour_text(hour))
     assert [int(text.partition("x")[0]) for text in texts] == hours
     assert len(set(texts)) == len(texts)
+
+
+def test_mails_of_one_day_are_told_apart_and_one_without_a_day_has_no_text() -> None:
+    once = counted(counted((), "2026-03-02"), "2026-03-03")
+    assert counted(once, "2026-03-02") == ("2026-03-02", "2026-03-03", "2026-03-02x2")
+    assert counted(once, "") == once
 
 
 def replied(*sent: datetime) -> Enrollment:

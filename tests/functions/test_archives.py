@@ -34,6 +34,7 @@ LINK = optout_token(ADDRESS_KEY.encode(), "acme", "contact-1")
 #: function: method, path, then status and words of the answer, which only our own code gives.
 ANSWERS = {
     "campaigns": ("GET", "/c1", 401, "urn:outreach:error:unauthenticated"),
+    "console": ("GET", "/", 200, '<div id="app">'),
     "deliver_event": ("POST", "/", 200, '"outcome":"settled_badly"'),
     "enqueue_campaign": ("POST", "/", 401, "urn:outreach:error:unauthenticated"),
     "mailboxes": ("POST", "/connections", 401, "urn:outreach:error:unauthenticated"),
@@ -101,7 +102,8 @@ def test_an_archive_holds_the_function_lib_and_the_lock_and_nothing_else(
     function: str, tmp_path: Path
 ) -> None:
     folder = unpacked(function, tmp_path)
-    assert sorted(entry.name for entry in folder.iterdir()) == ["lib", "main.py", "requirements.txt"]
+    own = {"lib", "main.py", "requirements.txt"} | ({"static"} if function == "console" else set())
+    assert {entry.name for entry in folder.iterdir()} == own
     assert (folder / "main.py").read_bytes() == (FUNCTIONS / function / "main.py").read_bytes()
     assert (folder / "requirements.txt").read_bytes() == (ROOT / "requirements.txt").read_bytes()
     assert modules(folder / "lib") == modules(ROOT / "lib")
@@ -151,3 +153,10 @@ def test_the_check_of_the_layers_sees_every_module() -> None:
     analyzed = re.search(r"Analyzed (\d+) files", done.stdout)
     assert analyzed is not None
     assert int(analyzed[1]) == len(modules(ROOT / "lib"))
+
+
+def test_the_consoles_archive_holds_its_files_as_they_are(tmp_path: Path) -> None:
+    here, there = FUNCTIONS / "console" / "static", unpacked("console", tmp_path) / "static"
+    files = {one.relative_to(here).as_posix() for one in here.rglob("*") if one.is_file()}
+    assert {one.relative_to(there).as_posix() for one in there.rglob("*") if one.is_file()} == files
+    assert all((here / name).read_bytes() == (there / name).read_bytes() for name in files)

@@ -11,7 +11,7 @@ from lib.core import keys
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import Campaign
 from tests.contract.store_records import made
-from tests.functions.campaigning import enqueue, request
+from tests.functions.campaigning import LEE, accepted, answer, enqueue, request
 from tests.functions.office import OTHER, RECRUITER, Office, faults
 
 #: Accepted in this order, by whom and from which mailbox; None: the office's own.
@@ -123,7 +123,23 @@ def test_the_owner_sees_who_sends_in_their_name(office: Office) -> None:
         "paused_for": "",
         "needs_approval": True,
         "candidates": 2,
+        "figures": None,
     }
+
+
+def test_figures_are_counted_when_asked_for_and_for_those_shown_alone(office: Office) -> None:
+    mailbox = accepted(office)
+    other = request(mailbox, id="c2", shortlist="email,name,city\nzoe@example.net,Zoe,\n")
+    assert enqueue(office, other).status_code == 202
+    answer(office, LEE, "Tell me more.")
+    page = office.call("GET", "campaigns?figures=true").json()
+    whole = office.call("GET", "campaigns/c1/figures").json()
+    counted = {one["id"]: one["figures"] for one in page["campaigns"]}
+    assert counted["c1"] == {name: whole[name] for name in ("sent", "waiting", "replied")}
+    assert counted["c1"] == {"sent": 2, "waiting": 1, "replied": 1}
+    assert counted["c2"]["replied"] == 0
+    [shown] = office.call("GET", "campaigns?figures=true&limit=1").json()["campaigns"]
+    assert shown["figures"] == counted[shown["id"]]
 
 
 @pytest.mark.parametrize("after", ["x", "-", "1-", "-c1", "1-a/b", "9" * 30 + "-c1", "9" * 5000 + "-c1"])

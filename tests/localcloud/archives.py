@@ -39,13 +39,16 @@ def build(function: str, to: Path) -> Path:
 
 
 def _contents(function: str) -> dict[str, Path]:
-    """Return the files by their names in the archive: its own at the root, and the shared ones."""
+    """Return the files by their names in the archive: its own at the root, and the shared ones.
+
+    Of its own files a function has a main.py, and maybe others.
+    """
     patterns = json.loads((FUNCTIONS / "archive.json").read_text(encoding="utf-8"))
     contents: dict[str, Path] = {}
     for folder, part in ((FUNCTIONS / function, "own"), (ROOT, "shared")):
         for pattern in patterns[part]:
             found = {file.relative_to(folder).as_posix(): file for file in folder.glob(pattern)}
-            if not found:
+            if not found and (part == "shared" or pattern == "main.py"):
                 raise FileNotFoundError(f"{folder / pattern}: no such file")
             contents |= found
     return contents

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
 from lib.core.keys import R
-from lib.core.records import Enrollment, Interest, Status
+from lib.core.records import Enrollment, Interest, Reply, ReplyKind, Status
 from lib.ports import Counted, Store
 
 if TYPE_CHECKING:
@@ -46,6 +47,26 @@ class MemoryFigures(Store):
         found = self._counted(org, of, id_)
         seconds = [one.answer_seconds for one in found if one.answer_seconds is not None]
         return timedelta(seconds=median(seconds)) if seconds else None
+
+    def progress(self, org: str, campaigns: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        whole = {one: self.tally(org, "campaign", one) for one in campaigns}
+        return {
+            one: {name: all_[name] for name in ("sent", "waiting", "answered")} for one, all_ in whole.items()
+        }
+
+    def sent_days(self, org: str, campaign: str, days: Sequence[str]) -> Mapping[str, int]:
+        found = self._counted(org, "campaign", campaign)
+        counted = Counter(text.partition("x")[0] for one in found for text in one.sent_days)
+        return {day: counted[day] for day in days if counted[day]}
+
+    def answers_between(self, org: str, campaign: str, bounds: Sequence[datetime]) -> Sequence[int]:
+        found = self._query(
+            Reply,
+            f"orgs/{org}",
+            lambda one: one.campaign == campaign and one.kind is ReplyKind.PERSON,
+        )
+        times = [one.received_at for one in found]
+        return [sum(since <= at < until for at in times) for since, until in pairwise(bounds)]
 
     def figures(self, org: str, campaign: str) -> Mapping[str, int]:
         return _figures(self._counted(org, "campaign", campaign))

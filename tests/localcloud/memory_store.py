@@ -21,6 +21,7 @@ from lib.core.records import (
     Enrollment,
     Erasure,
     Inbox,
+    Interest,
     Mailbox,
     Org,
     OutgoingEvent,
@@ -28,6 +29,7 @@ from lib.core.records import (
     Reads,
     Record,
     Reply,
+    ReplyKind,
     Status,
     Suppression,
 )
@@ -137,8 +139,12 @@ class MemoryStore(MemoryFigures):
     def enrollments(self, org: str, campaign: str, *, after: str = "", limit: int) -> list[Enrollment]:
         return self._enrollments(org, lambda one: one.campaign == campaign and one.id > after)[:limit]
 
-    def enrollments_in(self, org: str, campaign: str, status: Status, limit: int) -> list[Enrollment]:
-        return self._enrollments(org, lambda one: (one.campaign, one.status) == (campaign, status))[:limit]
+    def enrollments_in(
+        self, org: str, campaign: str, status: Status, limit: int, *, after: str = ""
+    ) -> list[Enrollment]:
+        return self._enrollments(
+            org, lambda one: (one.campaign, one.status) == (campaign, status) and one.id > after
+        )[:limit]
 
     def enrollments_to_plan(self, org: str, campaign: str, plan: int, limit: int) -> list[Enrollment]:
         found = self._enrollments(
@@ -230,10 +236,24 @@ class MemoryStore(MemoryFigures):
         )
         return sorted(found, key=lambda one: (one.accepted_at, one.id), reverse=True)[:limit]
 
-    def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
-        found = self._query(Reply, f"orgs/{org}", lambda one: one.campaign == campaign)
+    def replies(
+        self,
+        org: str,
+        campaign: str,
+        limit: int,
+        *,
+        kind: ReplyKind | None = None,
+        interest: Interest | None = None,
+        behind: tuple[datetime, str] | None = None,
+    ) -> list[Reply]:
+        found = [
+            (one.received_at, path.rpartition("/")[2], one)
+            for path, one in self._below(Reply, f"orgs/{org}")
+            if one.campaign == campaign and kind in (None, one.kind) and interest in (None, one.interest)
+        ]
         # Firestore breaks ties by name in the direction of the order.
-        return sorted(found, key=lambda one: one.received_at)[::-1][:limit]
+        found.sort(key=lambda item: item[:2], reverse=True)
+        return [one for at, name, one in found if behind is None or (at, name) < behind][:limit]
 
     def _query(
         self, kind: type[R], under: str, matches: Callable[[R], bool] = lambda _record: True

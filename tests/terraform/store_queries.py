@@ -30,7 +30,7 @@ from google.cloud.firestore_v1.types import (
 
 from lib.adapters.firestore_store import FirestoreStore
 from lib.core.keys import COLLECTIONS
-from lib.core.records import Record, Status
+from lib.core.records import Interest, Record, ReplyKind, Status
 from lib.ports import Store
 from tests.localcloud.child_process import ROOT
 from tests.terraform.index_rules import Composite, Single, indexes_for
@@ -42,7 +42,11 @@ _MADE_UP: Mapping[Any, Any] = {
     str: "x",
     int: 3,
     datetime: _NOW,
+    Interest: Interest.LATER,
+    ReplyKind: ReplyKind.PERSON,
     Status: Status.WAITING,
+    Sequence[str]: ["x"],
+    Sequence[datetime]: [_NOW, _NOW],
     tuple[datetime, str]: (_NOW, "x"),
     Mapping[str, Sequence[str]]: {"intro": ["a"]},
 }
@@ -103,7 +107,7 @@ def _forms(method: Any) -> Iterator[dict[str, Any]]:
     choices = [_choices(hints[name], parameters[name]) for name in names]
     for values in itertools.product(*choices):
         arguments = dict(zip(names, values, strict=True))
-        if "kind" not in arguments or _lies_so(**arguments):
+        if "where" not in arguments or _lies_so(**arguments):
             yield arguments
 
 

@@ -46,7 +46,7 @@ class Figures(Queries):
         """
         query = self._of_campaign(org, campaign)
         with translated():
-            _, read_time = _totals(query)
+            _, read_time = totals_of(query)
             return {
                 step: {id_: dict(_of_variant(query, read_time, step, id_)) for id_ in ids}
                 for step, ids in variants.items()
@@ -57,7 +57,7 @@ def tallied(query: Any) -> tuple[dict[str, int], Any]:
     """Return the figures of the enrollments that a query finds, and the moment they are of."""
     figures = dict.fromkeys((*Status, *Interest), 0) | {"candidates": 0}
     with translated():
-        totals, read_time = _totals(query)
+        totals, read_time = totals_of(query)
         uncounted = totals["candidates"]
         for status in _LIKELY_FIRST:
             if not uncounted:
@@ -71,7 +71,7 @@ def tallied(query: Any) -> tuple[dict[str, int], Any]:
     return {str(name): figure for name, figure in figures.items()} | totals, read_time
 
 
-def _totals(query: Any) -> tuple[dict[str, int], Any]:
+def totals_of(query: Any) -> tuple[dict[str, int], Any]:
     """Return count and sums of a campaign, and the moment they are of."""
     sums: Any = query.count("candidates").sum("sent_count", "sent").sum("auto_replies", "auto_replies")
     (results,) = sums.get(**CALL)

@@ -22,12 +22,14 @@ from lib.core.records import (
     Enrollment,
     Erasure,
     Inbox,
+    Interest,
     Mailbox,
     Org,
     OutgoingEvent,
     Pending,
     Reads,
     Reply,
+    ReplyKind,
     Status,
     Suppression,
 )
@@ -97,10 +99,12 @@ class Queries(Store):
         """Query with one call; no composite index."""
         return _found(Enrollment, _behind(self._of_campaign(org, campaign), after), limit=limit)
 
-    def enrollments_in(self, org: str, campaign: str, status: Status, limit: int) -> list[Enrollment]:
+    def enrollments_in(
+        self, org: str, campaign: str, status: Status, limit: int, *, after: str = ""
+    ) -> list[Enrollment]:
         """Query with one call; no composite index."""
         query = where(self._of_campaign(org, campaign), "status", "==", status.value)
-        return _found(Enrollment, query, limit=limit)
+        return _found(Enrollment, _behind(query, after), limit=limit)
 
     def enrollments_to_plan(self, org: str, campaign: str, plan: int, limit: int) -> list[Enrollment]:
         """Query with one call; index: enrollments, campaign + status + plan + due."""
@@ -186,16 +190,23 @@ class Queries(Store):
         query: Any = self._client.collection(f"orgs/{org}/campaigns")
         if whose != "org":
             query = where(query, whose, "==", id_)
-        for field in ("accepted_at", BY_NAME):
-            query = query.order_by(field, direction=Query.DESCENDING)
-        if behind is not None:
-            query = query.start_after({"accepted_at": behind[0], BY_NAME: behind[1]})
-        return _found(Campaign, query, limit=limit)
+        return _found(Campaign, _latest_first(query, "accepted_at", behind), limit=limit)
 
-    def replies(self, org: str, campaign: str, limit: int) -> list[Reply]:
-        """Query with one call; index: replies, campaign + received_at descending."""
+    def replies(
+        self,
+        org: str,
+        campaign: str,
+        limit: int,
+        *,
+        kind: ReplyKind | None = None,
+        interest: Interest | None = None,
+        behind: tuple[datetime, str] | None = None,
+    ) -> list[Reply]:
+        """Query with one call; indexes: replies, campaign (+ each filter) + received_at descending."""
         query = where(self._client.collection(f"orgs/{org}/replies"), "campaign", "==", campaign)
-        return _found(Reply, query, "received_at", limit=limit, direction=Query.DESCENDING)
+        for field, value in (("kind", kind), ("interest", interest)):
+            query = query if value is None else where(query, field, "==", value.value)
+        return _found(Reply, _latest_first(query, "received_at", behind), limit=limit)
 
     def _of_campaign(self, org: str, campaign: str) -> Any:
         return where(self._client.collection(f"orgs/{org}/enrollments"), "campaign", "==", campaign)
@@ -225,6 +236,13 @@ def _behind(query: Any, after: str) -> Any:
     """Return the query in the order of names, from behind one of them, which need not exist."""
     ordered = query.order_by(BY_NAME)
     return ordered.start_after({BY_NAME: after}) if after else ordered
+
+
+def _latest_first(query: Any, field: str, behind: tuple[datetime, str] | None) -> Any:
+    """Return the query from the latest time on, or from behind a time and name, which need not exist."""
+    for one in (field, BY_NAME):
+        query = query.order_by(one, direction=Query.DESCENDING)
+    return query if behind is None else query.start_after({field: behind[0], BY_NAME: behind[1]})
 
 
 def _found(

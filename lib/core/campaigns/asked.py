@@ -129,6 +129,13 @@ class AskedEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     steps: Annotated[tuple[AskedStep, ...], Meta(min_length=1, max_length=20)]
 
 
+class AskedUnfinished(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is of an AskedCampaign while it is written; what is missing is a fault in the answer.
+
+    One candidate is enough, the one whose mails are wanted.
+    """
+
+
 def names(form: type[msgspec.Struct]) -> frozenset[str]:
     """Return the fields that a form has; all others are refused."""
     return frozenset(form.__struct_fields__)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from lib.core.enrollment.hours import counted, hour_of
+from lib.core.enrollment.hours import counted, hour_of, hour_text
 from lib.core.enrollment.statuses import STOPPED, Event, IllegalTransition, move
 from lib.core.enrollment.waking import ATTEMPT_TIME, GRACE, awake
 from lib.core.records import Attempt, Enrollment, SentMail, Status
@@ -63,14 +63,16 @@ def sent(enrollment: Enrollment, attempt: str, mail: SentMail, now: datetime) ->
     if known or enrollment.attempt is None or enrollment.attempt.id != attempt:
         return enrollment
     steps = [slot.step for slot in enrollment.slots]
-    following = steps[steps.index(mail.step) + 1 :]
+    place = steps.index(mail.step)
+    following = steps[place + 1 :]
     moved = move(enrollment, Event.SENT if following else Event.SENT_LAST)
     moved = msgspec.structs.replace(
         moved,
         attempt=None,
         sent=(*enrollment.sent, mail),
         sent_count=enrollment.sent_count + 1,
-        sent_hours=counted(enrollment.sent_hours, hour_of(mail.at, enrollment.timezone)),
+        sent_hours=counted(enrollment.sent_hours, hour_text(hour_of(mail.at, enrollment.timezone))),
+        sent_days=counted(enrollment.sent_days, enrollment.slots[place].day),
         got={**enrollment.got, mail.step: mail.variant or NO_VARIANT},
         requeues=0,
         tries=0,

@@ -1,7 +1,8 @@
-"""Own the hours of a candidate's week in which mails went out and answers came, as figures count them.
+"""Own the hours and days on which mails went out and answers came, as figures count them.
 
-Invariant: an hour is one of 168, by the candidate's clock; each mail adds one text to an enrollment, all of
-them different, so that a query that finds a text counts every mail once.
+Invariant: an hour is one of 168 of a week, by the candidate's clock, a day one of the mailbox's slot ledger;
+each mail adds one text for each to an enrollment, all of them different, so that a query that finds a text
+counts every mail once.
 """
 
 from __future__ import annotations
@@ -23,15 +24,20 @@ def hour_of(at: datetime, timezone: str) -> int:
     return local.weekday() * 24 + local.hour
 
 
-def hour_text(hour: int, nth: int = 1) -> str:
-    """Return what stands for the nth mail to one candidate in an hour of the week."""
-    return str(hour) if nth == 1 else f"{hour}x{nth}"
+def hour_text(hour: int) -> str:
+    """Return what stands for an hour of the week."""
+    return str(hour)
 
 
-def counted(before: Sequence[str], hour: int) -> tuple[str, ...]:
-    """Return the texts of a candidate's hours with one more mail."""
-    nth = sum(one.partition("x")[0] == str(hour) for one in before) + 1
-    return (*before, hour_text(hour, nth))
+def nth_text(when: str, nth: int) -> str:
+    """Return what stands for the nth mail to one candidate at a time, which is an hour or a day."""
+    return when if nth == 1 else f"{when}x{nth}"
+
+
+def counted(before: Sequence[str], when: str) -> tuple[str, ...]:
+    """Return the texts of a candidate's hours or days with one more mail; "" is none."""
+    nth = sum(one.partition("x")[0] == when for one in before) + 1
+    return (*before, nth_text(when, nth)) if when else tuple(before)
 
 
 def answered_at(enrollment: Enrollment, at: datetime) -> Enrollment:

@@ -100,7 +100,8 @@ class Enrollment(Record, frozen=True, kw_only=True):
     of the last step that had gone out when the candidate answered. interest: as the user has set it.
     moved_at: when it was stopped, or marked. events: how many events have been told of it.
     sent_hours: in which hours of the candidate's week mails went out, as ``core.enrollment.hours`` writes
-    them; answer_hour: in which one they answered in person; answer_seconds: how long after the mail before.
+    them; sent_days: on which days of the mailbox's slot ledger; answer_hour: in which hour they answered in
+    person; answer_seconds: how long after the mail before.
     """
 
     org: str
@@ -138,5 +139,6 @@ class Enrollment(Record, frozen=True, kw_only=True):
     moved_at: datetime | None = None
     events: int = 0
     sent_hours: tuple[str, ...] = ()
+    sent_days: tuple[str, ...] = ()
     answer_hour: str = ""
     answer_seconds: int | None = None

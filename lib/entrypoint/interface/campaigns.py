@@ -13,6 +13,7 @@ from lib.entrypoint.answers import csv_response, json_file
 from lib.entrypoint.interface.document import show_document
 from lib.entrypoint.routes import Route
 from lib.flows.adding import add
+from lib.flows.charting import show_days
 from lib.flows.controlling import Approval, Decision, Reason, approve, cancel, decide, pause, resume
 from lib.flows.editing import edit
 from lib.flows.exporting_campaigns import export_csv, export_json
@@ -20,8 +21,9 @@ from lib.flows.figuring import Wanted, campaign_figures
 from lib.flows.forecasting import show_forecast
 from lib.flows.listing import CampaignsPage, list_campaigns
 from lib.flows.marking import Mark, mark, read
-from lib.flows.showing_campaigns import show_answer, show_campaign
-from lib.flows.showing_candidates import Page, list_candidates, skip
+from lib.flows.showing_answers import AnswersPage, list_answers
+from lib.flows.showing_campaigns import show_answer, show_campaign, show_pulse
+from lib.flows.showing_candidates import Page, Sought, find_candidate, list_candidates, skip
 from lib.flows.telling import show_timeline
 
 #: What a caller meets who may see a campaign and not do this, and where it is not in the state for it.
@@ -62,6 +64,8 @@ ROUTES = (
         limit=EXPORTING,
         errors=REFUSED,
     ),
+    Route("GET", "{}/pulse", show_pulse),
+    Route("GET", "{}/days", show_days),
     Route("GET", "{}/figures", campaign_figures, query=Wanted),
     Route("GET", "{}/forecast", show_forecast),
     Route("GET", "{}/candidates", list_candidates, query=Page, errors=REFUSED),
@@ -74,9 +78,11 @@ ROUTES = (
         limit=PLANNING,
         errors=STATE,
     ),
+    Route("POST", "{}/candidates/search", find_candidate, body=Sought, errors=REFUSED),
     Route("GET", "{}/candidates/{}", show_timeline, errors=REFUSED),
     Route("POST", "{}/candidates/{}/skip", skip, errors=REFUSED),
     Route("POST", "{}/candidates/{}/decision", decide, body=Decision, errors=(*STATE, *GMAIL)),
+    Route("GET", "{}/answers", list_answers, query=AnswersPage, errors=REFUSED),
     Route("GET", "{}/answers/{}", show_answer, errors=REFUSED),
     Route("PATCH", "{}/answers/{}", mark, body=Mark, errors=REFUSED),
     Route("POST", "{}/answers/{}/read", read, limit=READING, errors=(*STATE, *GMAIL)),

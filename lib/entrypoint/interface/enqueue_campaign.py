@@ -1,10 +1,13 @@
-"""Preview a campaign (``?dry_run=true``), accept it, try one of its steps; take large shortlists in parts."""
+"""Look at a campaign that is being written, preview it (``?dry_run=true``), accept it, or try a step.
+
+Large shortlists come in parts.
+"""
 
 from __future__ import annotations
 
 from flask import Response
 
-from lib.core.campaigns.asked import AskedCampaign
+from lib.core.campaigns.asked import AskedCampaign, AskedUnfinished
 from lib.core.errors import (
     Conflict,
     InvalidRequest,
@@ -13,12 +16,13 @@ from lib.core.errors import (
     MailboxRefused,
     RecipientRefused,
 )
-from lib.core.limits import PLANNING, TESTING, UPLOADING
+from lib.core.limits import PLANNING, RENDERING, TESTING, UPLOADING
 from lib.core.uploads import NewUpload
 from lib.entrypoint.answers import Answer, json_response
 from lib.entrypoint.routes import Route
 from lib.flows.enqueueing import Accepted, HowTo, enqueue
 from lib.flows.previewing import Preview
+from lib.flows.rendering import WhoseMails, render
 from lib.flows.trying import Trial, send_test
 from lib.flows.uploading import delete_upload, put_part, show_upload, start_upload
 
@@ -39,6 +43,15 @@ ROUTES = (
         statuses=(200, 202),
         limit=PLANNING,
         errors=(Conflict,),
+    ),
+    Route(
+        "POST",
+        "rendering",
+        render,
+        query=WhoseMails,
+        body=bytes,
+        form=AskedUnfinished,
+        limit=RENDERING,
     ),
     Route(
         "POST",

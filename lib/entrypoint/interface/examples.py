@@ -41,9 +41,14 @@ EXAMPLES: dict[tuple[str, str, str], Any] = {
     ("campaigns", "POST", "{}/cancel"): {"why": "The role is filled."},
     ("campaigns", "POST", "{}/approve"): {"revision": 1},
     ("campaigns", "POST", "{}/candidates"): {"shortlist": ADDED},
+    ("campaigns", "POST", "{}/candidates/search"): {"address": "ada@example.com"},
     ("campaigns", "POST", "{}/candidates/{}/decision"): {"was_sent": True},
     ("campaigns", "PATCH", "{}/answers/{}"): {"interest": "interested"},
     ("enqueue_campaign", "POST", ""): CAMPAIGN,
+    ("enqueue_campaign", "POST", "rendering"): {
+        "name": "Backend, autumn",
+        "steps": [{"id": "intro", "subject": "{{ role }} at Northwind", "text": "Hi {{ first_name }}, fro"}],
+    },
     ("enqueue_campaign", "POST", "test"): CAMPAIGN,
     ("enqueue_campaign", "POST", "uploads"): {"format": "csv", "bytes": 5_242_880},
     ("mailboxes", "POST", "connections"): {

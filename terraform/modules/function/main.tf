@@ -64,6 +64,8 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
 
 # Firestore's data has no IAM of its own: a role in the project, on condition of the database.
 resource "google_project_iam_member" "firestore" {
+  count = var.store ? 1 : 0
+
   project = var.project
   role    = "roles/datastore.user"
   member  = google_service_account.this.member

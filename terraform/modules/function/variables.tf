@@ -78,6 +78,11 @@ variable "ingress" {
   }
 }
 
+variable "store" {
+  description = "Whether it reads and writes Firestore."
+  type        = bool
+}
+
 variable "secrets" {
   description = "Ids of the secrets that it may read, by name."
   type        = map(string)
