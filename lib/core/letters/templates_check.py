@@ -13,7 +13,6 @@ from typing import Any
 from lib.core.campaigns.rows import OWN_COLUMNS, Row
 from lib.core.errors import Fault
 from lib.core.letters import templates
-from lib.core.letters.needs import needs_of
 from lib.core.letters.templates import MissingValue, TemplateFault
 from lib.core.records import Step
 
@@ -68,6 +67,8 @@ class ValueCheck:
 
     def __init__(self, steps: Sequence[Step], names: Iterable[str], campaign_name: str) -> None:
         """Take the steps, and the names of all values that any of the candidates has."""
+        from lib.core.letters.needs import needs_of  # noqa: PLC0415 - it needs Liquid, which a send may not
+
         sources = list(_sources(steps))
         columns = (GIVEN_NAMES | set(names)) - {"timezone", "country"}
         #: Names that nobody has. With one, every candidate would be named for it: this comes instead.
