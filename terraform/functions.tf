@@ -57,7 +57,7 @@ locals {
       secrets     = ["address-key", "oauth-client", "token-keyset"]
       queues      = true
       store       = true
-      # A shortlist of ten thousand is planned in memory and in one go.
+      # Whatever a shortlist holds, it is gone through in pieces; four at once, and their plans, fit easily.
       memory          = "2Gi"
       cpu             = "1"
       concurrency     = 4

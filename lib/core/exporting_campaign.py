@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from lib.core.campaigns.hours import WEEKDAYS
-from lib.core.campaigns.shortlist import OWN_COLUMNS
+from lib.core.campaigns.rows import OWN_COLUMNS
 from lib.core.records import Campaign, Enrollment, Hours, Step, Variant, Window, Words
 from lib.core.spreadsheets import plain
 

@@ -21,8 +21,9 @@ def normalise_address(address: str) -> str:
     """
     local, _, domain = address.strip().rpartition("@")
     local, domain = local.casefold(), domain.rstrip(".").casefold()
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+    if not domain.isascii():
+        with contextlib.suppress(UnicodeError):
+            domain = domain.encode("idna").decode("ascii")
     if domain in GMAIL_DOMAINS:
         local, domain = local.partition("+")[0].replace(".", ""), "gmail.com"
     return f"{local}@{domain}"

@@ -130,7 +130,17 @@ def usage(org: str, id_: str) -> Key[records.Usage]:
     return Key(records.Usage, f"orgs/{org}/usage/{id_}")
 
 
-#: Where the records of a kind lie below ``orgs/{org}/``; ``{}`` stands for their mailbox or campaign.
+def upload(org: str, id_: str) -> Key[records.Upload]:
+    """Return the key of a file that comes in parts."""
+    return Key(records.Upload, f"orgs/{org}/uploads/{id_}")
+
+
+def upload_part(org: str, upload_id: str, number: int) -> Key[records.UploadPart]:
+    """Return the key of one part of an upload."""
+    return Key(records.UploadPart, f"orgs/{org}/uploads/{upload_id}/parts/{number}")
+
+
+#: Where the records of a kind lie below ``orgs/{org}/``; ``{}`` stands for what they lie below.
 COLLECTIONS: Mapping[type[records.Record], str] = {
     records.AttachmentContent: "campaigns/{}/attachments",
     records.AuditEntry: "audit",
@@ -150,12 +160,14 @@ COLLECTIONS: Mapping[type[records.Record], str] = {
     records.ReadsHead: "mailboxes/{}/chains",
     records.Reply: "replies",
     records.Suppression: "suppressions",
+    records.Upload: "uploads",
+    records.UploadPart: "uploads/{}/parts",
     records.Usage: "usage",
 }
 
 
 def collection(kind: type[records.Record], org: str, of: str = "") -> str:
-    """Return the path of an org's collection of a kind; of: the mailbox or campaign that it lies below."""
+    """Return the path of an org's collection of a kind; of: the record that it lies below."""
     return f"orgs/{org}/{COLLECTIONS[kind].format(of)}"
 
 

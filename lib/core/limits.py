@@ -26,6 +26,8 @@ class Limit:
 
 #: Previews while somebody writes, acceptances, additions, lists of addresses.
 PLANNING = Limit("planning", 60, timedelta(seconds=5))
+#: Parts of large shortlists: a whole one has 128 of them.
+UPLOADING = Limit("uploading", 600, timedelta(seconds=1))
 #: Looks at a campaign while somebody types: they cost a read.
 RENDERING = Limit("rendering", 120, timedelta(seconds=1))
 #: Test mails: they count towards the mailbox's day at Google.

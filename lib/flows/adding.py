@@ -7,33 +7,45 @@ again adds nobody twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.adding import Addition, added, takes_more
-from lib.core.campaigns.admitting import Place, Rules, Skipped, documents, examined, places
+from lib.core.campaigns.admitting import LeftOut, Place, Rules, Skipped, documents, examined, places
 from lib.core.campaigns.guarding import Contacted
-from lib.core.campaigns.request import Shortlist, read_more, refused
-from lib.core.campaigns.reserving import day_keys, wishes_of
+from lib.core.campaigns.request import read_more, refused
+from lib.core.campaigns.reserving import whole_batch, wish_of
+from lib.core.enrollment import HORIZON
+from lib.core.errors import Contended
 from lib.core.keys import Changes, Snapshot
+from lib.core.plans.planner import Planner
 from lib.core.plans.planning import terms_of
-from lib.core.records import Org
+from lib.core.records import Enrollment, Org
 from lib.core.rights import refuse_erased
-from lib.flows.accepting import CHUNK, chunks, looked_up, queue, sketched
+from lib.flows.accepting import queue
+from lib.flows.arranging import CHUNK, LedgerReading, chunks, looked_up
+from lib.flows.ordering import no_upload
 from lib.flows.permitting import Permit, permitted
-from lib.ports import Services
+from lib.flows.uploading import drop, opened
+from lib.ports import CHANGE_TRIES, Services
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer an addition; added: how many are new, candidates: how many of the request are in it now."""
+    """Answer an addition; added: how many are new, candidates: how many of the request are in it now.
+
+    Of those skipped, and of those written to already, the first 1,000 are named, all are counted.
+    """
 
     id: str
     added: int
     candidates: int
     skipped: tuple[Skipped, ...]
+    skipped_count: int
     contacted: tuple[Contacted, ...]
+    contacted_count: int
 
 
 def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: bytes) -> Added:
@@ -44,9 +56,11 @@ def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: byte
     permit, org_key = permitted(services, caller, campaign_id, "write"), keys.org(caller.org)
     campaign, org = takes_more(permit.campaign), services.store.read([org_key])[org_key]
     refuse_erased(org, permit.mailbox)
-    more = read_more(body, campaign.steps, campaign.name)
+    more = read_more(body, campaign.steps, campaign.name, partial(opened, services, caller))
     if more.faults:
-        raise refused(more.faults)
+        raise refused(more.faults, more.fault_count)
+    if more.listed is None:
+        raise no_upload()
     rules = Rules(
         org=caller.org,
         mailbox=campaign.mailbox,
@@ -54,37 +68,57 @@ def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: byte
         despite=bool(more.despite),
         now=permit.now,
     )
-    everybody = places(caller.org, campaign_id, more.candidates, services.address_key)
-    additions = [_add(services, permit, chunk, rules, more) for chunk in chunks(everybody, CHUNK)]
-    queue(services, [enrollment for one in additions for enrollment in one.new])
+    outcome, left_out, added_count, soon = 0, LeftOut(), 0, list[Enrollment]()
+    everybody = places(caller.org, campaign_id, more.listed.candidates(), services.address_key)
+    for chunk in chunks(everybody, CHUNK):
+        one = _add(services, permit, chunk, rules, more.despite)
+        left_out.take(one.found.skipped, one.found.contacted)
+        added_count += len(one.new)
+        outcome += len(one.new) + len(one.found.enrolled)
+        soon += [enrollment for enrollment in one.new if enrollment.due - permit.now <= HORIZON]
+    queue(services, soon)
+    if more.upload:
+        drop(services, caller.org, more.upload)
     return Added(
         id=campaign_id,
-        added=sum(len(one.new) for one in additions),
-        candidates=sum(len(one.new) + len(one.found.enrolled) for one in additions),
-        skipped=tuple(skipped for one in additions for skipped in one.found.skipped),
-        contacted=tuple(contacted for one in additions for contacted in one.found.contacted),
+        added=added_count,
+        candidates=outcome,
+        skipped=tuple(left_out.skipped),
+        skipped_count=left_out.skipped_count,
+        contacted=tuple(left_out.contacted),
+        contacted_count=left_out.contacted_count,
     )
 
 
-def _add(
-    services: Services,
-    permit: Permit,
-    chunk: Sequence[Place],
-    rules: Rules,
-    more: Shortlist,
+def _add(services: Services, permit: Permit, chunk: Sequence[Place], rules: Rules, despite: str) -> Addition:
+    """Add a chunk of candidates; when the ledger changes meanwhile, it is planned anew."""
+    for _ in range(CHANGE_TRIES):
+        addition = _tried(services, permit, chunk, rules, despite)
+        if not addition.stale:
+            return addition
+    raise Contended("too many workers change the same days")
+
+
+def _tried(
+    services: Services, permit: Permit, chunk: Sequence[Place], rules: Rules, despite: str
 ) -> Addition:
     campaign, mailbox = permit.campaign, permit.read.need(permit.mailbox_key)
     people = looked_up(services, campaign.org, chunk)
     fit = examined(people, chunk, rules).fit
-    sketch, days = sketched(services, terms_of(campaign, mailbox), wishes_of(campaign, fit, rules.now))
+    terms, wishes = terms_of(campaign, mailbox), [wish_of(campaign, place, rules.now) for place in fit]
+    planner = Planner(terms, len(wishes))
+    ledger, schedule = LedgerReading(services, terms, planner), planner.schedule
+    ledger.plan(wishes)
+    batch = whole_batch(schedule, ledger.versions)
+    slots = {wish.enrollment: schedule.slots(number, wish) for number, wish in enumerate(wishes)}
 
     def decide(snapshot: Snapshot) -> Changes[Addition]:
         permit.again(snapshot)
-        changes = added(snapshot, campaign, chunk, sketch, rules, more.despite, permit.caller)
+        changes = added(snapshot, campaign, chunk, (batch, slots), rules, despite, permit.caller)
         new = len(changes.result.new)
         entry = permit.audited("edited_campaign", f"candidates added: {new}", f"first:{chunk[0].index}")
         known = permit.known(snapshot[permit.mailbox_key])
         return Changes(changes.result, {**changes.writes, **known, **entry} if new else {}, need=changes.need)
 
-    wanted = [*permit.wanted, *documents(chunk), *day_keys(sketch.terms, sketch.days)]
-    return services.store.change(wanted, decide, known=people | days)
+    wanted = [*permit.wanted, *documents(chunk), *batch.keys]
+    return services.store.change(wanted, decide, known=people | ledger.snapshot())

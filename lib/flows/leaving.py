@@ -37,7 +37,7 @@ from lib.core.leaving import (
 )
 from lib.core.records import Campaign, Enrollment, Inbox
 from lib.core.rights import owned
-from lib.flows.accepting import chunks
+from lib.flows.arranging import chunks
 from lib.flows.chaining import chain
 from lib.flows.labelling import mail_labels
 from lib.flows.reading import RecordedGmail

@@ -6,6 +6,8 @@ leads to a page that says it is a test.
 
 from __future__ import annotations
 
+from itertools import islice
+
 import msgspec
 
 from lib.core import keys
@@ -21,7 +23,7 @@ from lib.core.letters.wording import sample, signed
 from lib.core.optout import TEST_TOKEN, optout_url
 from lib.core.records import AttachmentContent, Inbox, Mailbox, Slot
 from lib.core.rights import NO_GRANT, bound, is_owner, may_send, refuse_erased
-from lib.flows.enqueueing import examined_request
+from lib.flows.ordering import examined_request, no_upload
 from lib.flows.reading import RecordedGmail, noting_trouble
 from lib.ports import Services
 
@@ -50,6 +52,8 @@ def send_test(services: Services, caller: VerifiedCaller, trial: Trial, body: by
     body: the request of a campaign. InvalidRequest lists every fault of it. Unavailable: maybe it went out.
     """
     order, known = examined_request(services, caller, body)
+    if order.is_over:
+        raise no_upload()
     mailbox = known.need(keys.mailbox(caller.org, order.draft.mailbox))
     inbox = known.need(keys.inbox(mailbox.inbox))
     recipient = mailbox.address if is_owner(mailbox, caller) else caller.email
@@ -97,11 +101,12 @@ def _written(services: Services, order: Order, mailbox: Mailbox, recipient: str,
     step = next((one for one in draft.steps if one.id == trial.step), None)
     if step is None:
         raise InvalidRequest("no test was sent", (Fault(field="step", why="there is no step of this id"),))
-    if not 0 <= candidate < len(order.places):
+    place = next(islice(order.places(services.address_key), max(0, candidate), None), None)
+    if place is None or candidate < 0:
         raise InvalidRequest("no test was sent", (Fault(field="candidate", why="there is no such place"),))
     campaign = campaign_of(order, mailbox, now, now)
     slots = tuple(Slot(step=one.id, due=now, reason="a test") for one in draft.steps)
-    enrollment = enrollment_of(campaign, order.places[candidate], slots, now)
+    enrollment = enrollment_of(campaign, place, slots, now)
     letter = dict(sample(campaign, enrollment, mailbox.sender_name, mailbox.address))[trial.step]
     letter = msgspec.structs.replace(letter, subject=f"[Test] {letter.subject}")
     contents = [

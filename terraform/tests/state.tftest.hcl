@@ -82,7 +82,7 @@ run "the_database_can_be_brought_back_and_every_query_answered" {
   }
 
   assert {
-    condition     = toset([for field in google_firestore_field.changed : field.collection if length(field.ttl_config) == 1 && field.field == "expires_at"]) == toset(["connections", "events", "invitations", "oauth_states", "pending", "usage"])
+    condition     = toset([for field in google_firestore_field.changed : field.collection if length(field.ttl_config) == 1 && field.field == "expires_at"]) == toset(["connections", "events", "invitations", "oauth_states", "parts", "pending", "uploads", "usage"])
     error_message = "These expire by themselves; the record of reads must not, since its chain would break."
   }
 

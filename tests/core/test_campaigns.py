@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.core.campaigns.hours import OFFICE_HOURS
-from lib.core.campaigns.request import FAULT_LIMIT, content_digest, read_request, refused
+from lib.core.campaigns.listed import FAULT_LIMIT
+from lib.core.campaigns.request import Reading, content_digest, read_request, refused
+from lib.core.campaigns.shortlist import Candidate
 from lib.core.errors import Fault, InvalidRequest
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -50,6 +53,16 @@ def faults_of(data: Any) -> list[tuple[str, str, int | None]]:
     return [(fault.field, fault.why, fault.line) for fault in reading.faults]
 
 
+def candidates_of(reading: Reading) -> Iterator[Candidate]:
+    assert reading.listed is not None
+    return reading.listed.candidates()
+
+
+def content_of(reading: Reading) -> str:
+    assert reading.listed is not None
+    return content_digest(reading.draft, reading.listed.digest)
+
+
 def test_whole_request_is_read_without_faults() -> None:
     reading = read_request(json.dumps(request(plan_digest="d")).encode())
     assert reading.faults == ()
@@ -58,7 +71,7 @@ def test_whole_request_is_read_without_faults() -> None:
         ("intro", timedelta(), "reply", "Hi {{ first_name }}"),
         ("nudge", timedelta(days=3, hours=2), "reply", ""),
     ]
-    assert reading.draft.candidates[0].variables == {"company": "", "title": "Engineer"}
+    assert next(candidates_of(reading)).variables == {"company": "", "title": "Engineer"}
     assert reading.draft.window == OFFICE_HOURS
     assert (reading.draft.cc, reading.draft.reply_to, reading.draft.signature) == ((), (), True)
     assert (reading.draft.stop_on_own_answer, reading.draft.despite) == (True, "")
@@ -90,7 +103,7 @@ def test_demo_is_a_whole_request() -> None:
     campaign |= {"mailbox": "m1", "shortlist": (DEMO / "shortlist.csv").read_text("utf-8")}
     reading = read_request(json.dumps(campaign).encode())
     assert reading.faults == ()
-    assert len(reading.draft.candidates) == 25
+    assert len(list(candidates_of(reading))) == 25
     assert [one.id for one in reading.draft.steps] == ["intro", "nudge", "last"]
 
 
@@ -227,7 +240,7 @@ def test_csv_and_json_of_the_same_candidates_are_the_same_content() -> None:
     one = read_request(json.dumps(request()).encode())
     other = read_request(json.dumps(request(candidates=..., shortlist=lines, plan_digest="d")).encode())
     assert one.faults == other.faults == ()
-    assert content_digest(one.draft) == content_digest(other.draft)
+    assert content_of(one) == content_of(other)
 
 
 @pytest.mark.parametrize(
@@ -245,9 +258,9 @@ def test_csv_and_json_of_the_same_candidates_are_the_same_content() -> None:
     ],
 )
 def test_other_content_has_another_digest(changes: dict[str, Any]) -> None:
-    one = read_request(json.dumps(request()).encode()).draft
-    other = read_request(json.dumps(request(**changes)).encode()).draft
-    assert content_digest(one) != content_digest(other)
+    one = read_request(json.dumps(request()).encode())
+    other = read_request(json.dumps(request(**changes)).encode())
+    assert content_of(one) != content_of(other)
 
 
 def test_flood_of_faults_is_cut_and_counted() -> None:

@@ -10,7 +10,7 @@ import pytest
 from lib.core.campaigns.request import read_request
 from lib.core.campaigns.variants import variants_for
 from lib.core.records import Step, Variant, Words
-from tests.core.test_campaigns import faults_of, request, step
+from tests.core.test_campaigns import candidates_of, faults_of, request, step
 
 SHORT, LONG = {"id": "short", "text": "Hi"}, {"id": "long", "subject": "{{ title }}", "text": "Hello"}
 
@@ -29,8 +29,8 @@ def test_variants_and_own_words_are_read() -> None:
         Variant(id="short", text="Hi"),
         Variant(id="long", subject="{{ title }}", text="Hello"),
     )
-    assert reading.draft.candidates[0].words == {"intro": Words(text="Only for you")}
-    assert "words" not in reading.draft.candidates[0].variables
+    assert next(candidates_of(reading)).words == {"intro": Words(text="Only for you")}
+    assert "words" not in next(candidates_of(reading)).variables
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.accepting import Order, campaign_of
 from lib.core.campaigns.admitting import Place, enrollment_of, places
-from lib.core.campaigns.request import Draft, Reading, read_request
-from lib.core.campaigns.shortlist import Candidate, read_candidates, read_csv
+from lib.core.campaigns.listed import listed
+from lib.core.campaigns.request import Reading, read_request
+from lib.core.campaigns.rows import CsvRows
+from lib.core.campaigns.shortlist import Candidate
 from lib.core.exporting_campaign import (
     csv_header,
     csv_row,
@@ -25,7 +27,7 @@ from lib.core.exporting_campaign import (
     exported_head,
     variables_of,
 )
-from lib.core.records import Campaign, Enrollment, Interest, Mailbox, SentMail, Slot, Status, Words
+from lib.core.records import Campaign, Enrollment, Interest, Mailbox, SentMail, Slot, Status, Step, Words
 from lib.core.spreadsheets import as_written, plain
 from tests.core.enrollments import NOW
 
@@ -125,15 +127,16 @@ REQUESTS = st.fixed_dictionaries(
 
 def kept(reading: Reading) -> tuple[Campaign, list[Enrollment]]:
     """Return what an acceptance makes of a request, in the order in which a store has it."""
-    draft = reading.draft
-    found = tuple(places("acme", draft.id, draft.candidates, b"key"))
+    draft, listed = reading.draft, reading.listed
+    assert listed is not None
+    found = tuple(places("acme", draft.id, listed.candidates(), b"key"))
     order = Order(
         caller=AUTHOR,
         draft=draft,
         content="digest",
         contents=reading.contents,
         plan_digest=None,
-        places=found,
+        listed=listed,
     )
     campaign = campaign_of(order, MAILBOX, NOW, NOW)
     return campaign, sorted((enrolled(campaign, place) for place in found), key=lambda one: one.id)
@@ -161,17 +164,26 @@ def as_csv(campaign: Campaign, people: list[Enrollment]) -> str:
     return csv_header(columns) + "".join(csv_row(campaign, one, columns) for one in people)
 
 
-def usual(draft: Draft, names: set[str] | None = None) -> Draft:
-    """Return a draft with what goes without saying left out, and its candidates in one order."""
+def read_as_csv(data: bytes) -> list[Candidate]:
+    step = Step(id="s0", subject="a", text="b", delay=timedelta())
+    found = listed(CsvRows(lambda: [data]), [step], "N", 100)
+    assert found.faults == ()
+    return list(found.candidates())
+
+
+def usual(reading: Reading, names: set[str] | None = None) -> list[Candidate]:
+    """Return a request's candidates with what goes without saying left out, in one order."""
+    draft = reading.draft
+    assert reading.listed is not None
     candidates = [
         msgspec.structs.replace(
             one,
             timezone="" if one.timezone == draft.timezone else one.timezone,
             variables=dict.fromkeys(sorted(names or ()), "") | one.variables,
         )
-        for one in draft.candidates
+        for one in reading.listed.candidates()
     ]
-    return msgspec.structs.replace(draft, candidates=tuple(sorted(candidates, key=lambda one: one.email)))
+    return sorted(candidates, key=lambda one: one.email)
 
 
 @settings(max_examples=60)
@@ -180,7 +192,8 @@ def test_json_is_read_back_as_the_same_campaign(request: dict[str, Any]) -> None
     reading = read(request)
     again = read_request(as_json(reading))
     assert again.faults == ()
-    assert usual(again.draft) == usual(reading.draft)
+    assert usual(again) == usual(reading)
+    assert again.draft == reading.draft
     assert again.contents == reading.contents
 
 
@@ -194,11 +207,8 @@ def test_csv_is_read_back_as_the_same_candidates(candidates: list[dict[str, Any]
         | {"candidates": plain_ones}
     )
     campaign, people = kept(reading)
-    rows, faults = read_csv(as_csv(campaign, people).encode())
-    found, more = read_candidates(rows, frozenset())
-    assert (faults, more) == ([], [])
-    expected = usual(reading.draft, variables_of(people)).candidates
-    assert sorted(found, key=lambda one: one.email) == list(expected)
+    found = read_as_csv(as_csv(campaign, people).encode())
+    assert sorted(found, key=lambda one: one.email) == usual(reading, variables_of(people))
 
 
 @given(TEXTS)
@@ -249,16 +259,15 @@ def test_json_says_how_a_candidate_fared() -> None:
 
 
 def test_what_fared_is_no_part_of_a_request_in_any_form() -> None:
-    rows, faults = read_csv(b"email,outreach_why,outreach_x y\nada@example.com,w,z\n")
-    assert faults == []
-    assert read_candidates(rows, frozenset())[0] == [
+    assert read_as_csv(b"email,outreach_why,outreach_x y\nada@example.com,w,z\n") == [
         Candidate(email="ada@example.com", name="", timezone="", country="", variables={}, words={})
     ]
     request = {"id": "c1", "mailbox": "m1", "name": "N", "timezone": "UTC", "outreach_status": 3}
     steps = [{"id": "s0", "subject": "a", "text": "b", "delay": "P0D"}]
     candidates = [{"email": "ada@example.com", "outreach_sent": []}]
     reading = read_request(json.dumps(request | {"steps": steps, "candidates": candidates}).encode())
-    assert (reading.faults, reading.draft.candidates[0].variables) == ((), {})
+    assert reading.listed is not None
+    assert (reading.faults, next(reading.listed.candidates()).variables) == ((), {})
 
 
 def test_words_of_a_step_that_is_gone_are_left_out() -> None:

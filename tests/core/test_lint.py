@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from lib.core.campaigns.lint import EXAMPLES, LOOKED_AT, Finding, lint
+from lib.core.campaigns.lint import EXAMPLES, LOOKED_AT, Finding, is_looked_at, lint
 from lib.core.records import Attachment, Enrollment, Step, Words
 from tests.core.test_composing import CAMPAIGN, ENROLLMENT, MAILBOX
 
@@ -21,7 +21,9 @@ GOOD = Step(
 
 def found(step: Step, *people: Enrollment) -> list[Finding]:
     campaign = msgspec.structs.replace(CAMPAIGN, steps=(step,))
-    return lint(campaign, list(enumerate(people or (ENROLLMENT,))), MAILBOX)
+    everybody = list(enumerate(people or (ENROLLMENT,)))
+    some = [one for one in everybody if is_looked_at(one[0], len(everybody))]
+    return lint(campaign, some, len(everybody), MAILBOX)
 
 
 def changed(**words: str) -> Step:

@@ -15,7 +15,7 @@ from lib.core.ids import enrollment_id
 from lib.core.keys import Changes, Snapshot
 from lib.core.records import EnrollmentRef, Status
 from lib.core.sending import SendTask
-from lib.flows.accepting import CHUNK
+from lib.flows.arranging import CHUNK
 from lib.flows.enqueueing import accept, preview
 from tests.flows.enqueueing_office import (
     ADA,

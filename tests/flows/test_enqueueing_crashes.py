@@ -63,7 +63,7 @@ def calls_of_a_whole_run() -> int:
 def test_crash_at_any_store_call_and_a_repetition_end_in_the_same_records(
     monkeypatch: pytest.MonkeyPatch, *, after_effect: bool
 ) -> None:
-    monkeypatch.setattr("lib.flows.accepting.CHUNK", 1)
+    monkeypatch.setattr("lib.flows.arranging.CHUNK", 1)
     whole = Office()
     run(whole)
     for call in range(1, calls_of_a_whole_run() + 1):

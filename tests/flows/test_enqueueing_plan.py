@@ -11,7 +11,8 @@ from lib.core import keys
 from lib.core.campaigns.admitting import LOOKING_TIME
 from lib.core.errors import Conflict, InvalidRequest
 from lib.core.records import Limits
-from lib.flows.enqueueing import Preview, preview
+from lib.flows.enqueueing import preview
+from lib.flows.previewing import Preview
 from tests.flows.enqueueing_office import ADA, AUTHOR, BEN, CAL, Office, body, ledger, planned, run
 from tests.flows.memory_services import MAILBOX, ORG
 

@@ -22,10 +22,14 @@ from lib.core.records import (
     Reply,
     Status,
     Suppression,
+    Upload,
+    UploadPart,
 )
+from lib.core.uploads import NewUpload
 from lib.flows.enqueueing import accept
 from lib.flows.erasing.asking import ErasureRequest, ask
 from lib.flows.erasing.showing import Page, list_erasures, show_erasure
+from lib.flows.uploading import put_part, start_upload
 from tests.flows.enqueueing_office import body
 from tests.flows.erasing_scene import ADMIN, OWNER_CALLER, aside, erase, erasure, everything, through, traces
 from tests.flows.memory_services import MAILBOX, ORG, enrolled, in_slots
@@ -66,6 +70,16 @@ def test_nothing_of_an_answered_candidate_is_left(outreach: Outreach) -> None:
     assert done.done_at >= done.asked_at + timedelta(hours=1)
     assert done.backups_until == outreach.clock.now() + timedelta(days=outreach.backup_days)
     assert [part.what for part in done.kept if "mailbox itself" in part.what]
+
+
+def test_an_open_upload_goes_since_it_may_hold_the_candidate(outreach: Outreach) -> None:
+    author = VerifiedCaller(org=ORG, user="user-1", email="recruiter@example.com", role="member")
+    content = f"email,city\n{ANN},Kelvin\n".encode()
+    upload = start_upload(outreach, author, NewUpload(format="csv", bytes=len(content)))
+    put_part(outreach, author, upload.id, "0", content)
+    done = through(outreach, erase(outreach))
+    assert (done.deleted["uploads"], done.deleted["parts"]) == (1, 1)
+    assert outreach.kept(Upload) == outreach.kept(UploadPart) == []
 
 
 def test_the_others_go_on_and_the_days_cap_still_counts_what_went_out(outreach: Outreach) -> None:

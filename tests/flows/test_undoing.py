@@ -45,7 +45,7 @@ def left(office: Office) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def chunks_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lib.flows.accepting.CHUNK", 1)
+    monkeypatch.setattr("lib.flows.arranging.CHUNK", 1)
     monkeypatch.setattr("lib.flows.undoing.CHUNK", 1)
 
 
@@ -140,7 +140,7 @@ def test_slow_acceptance_that_is_undone_meanwhile_fails_and_leaves_nothing(
         assert left(office) == before
         assert office.tasks.waiting == []
         monkeypatch.undo()
-        monkeypatch.setattr("lib.flows.accepting.CHUNK", 1)
+        monkeypatch.setattr("lib.flows.arranging.CHUNK", 1)
         assert run(office).status == 202
 
 

@@ -38,6 +38,7 @@ LAST = [
     "post_campaigns_campaign_cancel",
     "post_mailboxes_mailbox_disconnect",
     "delete_settings_webhooks_webhook",
+    "delete_enqueue_campaign_uploads_upload",
     "post_settings_erasures",
 ]
 
@@ -67,6 +68,7 @@ def told(office: Office) -> dict[str, str]:
     invited = office.call("POST", "mailboxes/invitations", admin, json=wish).json()
     hook = {"url": "https://ats.example.com/hook"}
     heard = office.call("POST", "settings/webhooks", admin, json=hook).json()
+    begun = office.call("POST", "enqueue_campaign/uploads", json={"format": "csv", "bytes": 5}).json()
     gone = office.call("POST", "settings/erasures", admin, json={"candidate": "gone@example.org"}).json()
     return {
         "campaign": "c1",
@@ -77,6 +79,8 @@ def told(office: Office) -> dict[str, str]:
         "invitation": invited["id"],
         "erasure": gone["id"],
         "webhook": heard["id"],
+        "upload": begun["id"],
+        "part": "0",
     }
 
 

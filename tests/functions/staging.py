@@ -32,6 +32,8 @@ IDS = {
     "invitation": "i",
     "erasure": "x",
     "webhook": "w",
+    "upload": "u",
+    "part": "p",
 }
 
 #: What a query has to say.

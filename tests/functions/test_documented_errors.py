@@ -137,7 +137,8 @@ class Provoking:
             headers["If-Match"] = '"another"'
         if damaged and ROUTES[where].body is None:
             path = f"{path.partition('?')[0]}?nonsense=1"
-        data = b"[" if damaged else msgspec.json.encode(body) if body is not None else None
+        sent = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
+        data = b"[" if damaged else sent
         url = self.stage.office.url(path)
         return requests.request(where[1], url, headers=headers, data=data, timeout=30)
 

@@ -96,6 +96,10 @@ RULES: dict[tuple[str, str, str], Rule] = {
     # Everybody sees what they write themselves; the sender's own is looked at in test_rendering.py.
     ("enqueue_campaign", "POST", "rendering"): Rule("all", body="campaign"),
     ("enqueue_campaign", "POST", "test"): Rule("owner, author, delegate", body="campaign", elsewhere=422),
+    ("enqueue_campaign", "POST", "uploads"): Rule("all", body={"format": "csv", "bytes": 5}),
+    ("enqueue_campaign", "GET", "uploads/{u}"): Rule("owner"),
+    ("enqueue_campaign", "DELETE", "uploads/{u}"): Rule("owner"),
+    ("enqueue_campaign", "PUT", "uploads/{u}/parts/{p}"): Rule("owner", body=b"email"),
     ("mailboxes", "GET", ""): Rule("all"),
     ("mailboxes", "POST", "connections"): Rule(
         "owner, foreigner",
@@ -184,6 +188,8 @@ class Scene:
         self.ids["x"] = erased.json()["id"]
         heard = self.call("admin", "POST", "settings/webhooks", {"url": "https://ats.example.com/hook"})
         self.ids["w"] = heard.json()["id"]
+        begun = self.call("owner", "POST", "enqueue_campaign/uploads", {"format": "csv", "bytes": 5})
+        self.ids |= {"u": begun.json()["id"], "p": "0"}
         store = office.store
         assert isinstance(store, MemoryStore)
         self.store, self.before = store, dict(store._documents)
@@ -198,7 +204,8 @@ class Scene:
         return id_
 
     def call(self, caller: str, method: str, path: str, body: Any = None) -> requests.Response:
-        return self.office.call(method, path, self.token(caller), json=body)
+        sent = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return self.office.call(method, path, self.token(caller), **sent)
 
     def tried(self, caller: str, where: tuple[str, str, str], rule: Rule) -> requests.Response:
         """Let a caller try a route, and put everything back."""

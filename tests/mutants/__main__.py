@@ -14,14 +14,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import people, receiving, sending, undoing
+from tests.mutants import enqueueing, people, receiving, sending, undoing
 from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Copies that are tested at once: one for each core of a small machine.
 AT_ONCE = 2
 LONGEST = 900
-MUTANTS = (*sending.MUTANTS, *receiving.MUTANTS, *people.MUTANTS, *undoing.MUTANTS)
+MUTANTS = (*sending.MUTANTS, *receiving.MUTANTS, *people.MUTANTS, *undoing.MUTANTS, *enqueueing.MUTANTS)
 
 
 def survives(mutant: Mutant) -> str | None:

@@ -1,38 +1,39 @@
-"""Own the decisions by which a campaign comes to be: begun, its candidates admitted, made active.
+"""Own the decisions by which a campaign comes to be: begun, its places reserved, its candidates admitted.
 
-Invariants: the commit that begins a campaign reserves all places of all its candidates; each decision may be
-taken again at any time, by a repeated request too, and ends in the same records; every commit of an
-acceptance writes the campaign, so that none gets through once it is being undone.
+Invariants: nobody is admitted before the places of all candidates are reserved, in one commit where they fit
+into one; each decision may be taken again at any time, by a repeated request too, and ends in the same
+records; every commit of an acceptance writes the campaign, so that none gets through once it is being undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 import msgspec
 
 from lib.core import keys
-from lib.core.auditing import audited
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.admitting import Examined, Place, Rules, Skipped, enrollment_of, examined, records_of
+from lib.core.campaigns.admitting import (
+    Examined,
+    Place,
+    Rules,
+    Skipped,
+    enrollment_of,
+    examined,
+    places,
+    records_of,
+)
 from lib.core.campaigns.fields import is_id
 from lib.core.campaigns.guarding import Contacted
+from lib.core.campaigns.listed import Listed
 from lib.core.campaigns.request import Draft
-from lib.core.campaigns.reserving import (
-    Sketch,
-    Slots,
-    day_keys,
-    digest_of,
-    planned_on,
-    slots_of,
-    span_of,
-)
+from lib.core.campaigns.reserving import Batch, Seating
 from lib.core.errors import Conflict, Fault
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.plans.planning import freed, slot_end
 from lib.core.records import AttachmentContent, Campaign, Enrollment, Mailbox, Record
 from lib.core.rights import NO_GRANT, bound, may_send, refuse_erased
 
@@ -42,14 +43,20 @@ ACCEPTING_TIME = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Hold a valid request: whose it is, what it says, its attachments, and its candidates' places."""
+    """Hold a valid request: whose it is, what it says, its attachments, and its candidates.
+
+    upload: the id of the upload that they come from, "" for none. is_over: it is gone since all of them are
+    in the campaign; listed only counts them then.
+    """
 
     caller: VerifiedCaller
     draft: Draft
     content: str
     contents: Mapping[str, str]
     plan_digest: str | None
-    places: tuple[Place, ...]
+    listed: Listed
+    upload: str = ""
+    is_over: bool = False
 
     @property
     def org(self) -> str:
@@ -61,13 +68,17 @@ class Order:
         """Return the key of the campaign."""
         return keys.campaign(self.org, self.draft.id)
 
+    def places(self, address_key: bytes) -> Iterator[Place]:
+        """Yield the candidates' places, from the first one on."""
+        return places(self.org, self.draft.id, self.listed.candidates(), address_key)
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """Hold a campaign, and the slots it was begun with: None when it was there already."""
 
-    campaign: Campaign
-    slots: Slots | None
+class Begun(Enum):
+    """Name what came of a commit that reserves places."""
+
+    RESERVED = "reserved"
+    THERE_ALREADY = "there already"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +110,16 @@ def there_already(campaign: Campaign | None, order: Order) -> bool:
     """Say whether just this was accepted before; Conflict when the campaign of its id is another one."""
     if campaign is None:
         return False
-    if campaign.content != order.content or campaign.author != order.caller.user:
+    if not is_of(campaign, order):
         raise Conflict(f"there is another campaign {campaign.id!r}: choose another id")
     if campaign.status == "undoing":
         raise Conflict("an acceptance of this campaign that died is being undone: try again in a minute")
     return True
+
+
+def is_of(campaign: Campaign, order: Order) -> bool:
+    """Say whether a campaign is the one that an order asks for."""
+    return (campaign.content, campaign.author) == (order.content, order.caller.user)
 
 
 def campaign_of(order: Order, mailbox: Mailbox, start: datetime, now: datetime) -> Campaign:
@@ -122,7 +138,7 @@ def campaign_of(order: Order, mailbox: Mailbox, start: datetime, now: datetime) 
         steps=draft.steps,
         status="accepting",
         content=order.content,
-        candidates=len(draft.candidates),
+        candidates=order.listed.count,
         accepted_at=start,
         wake_at=now + ACCEPTING_TIME,
         cc=draft.cc,
@@ -132,46 +148,55 @@ def campaign_of(order: Order, mailbox: Mailbox, start: datetime, now: datetime) 
         stop_on_own_answer=draft.stop_on_own_answer,
         stop_elsewhere=draft.stop_elsewhere,
         stop_colleagues=draft.stop_colleagues,
+        upload=order.upload,
+        shortlist=order.listed.digest if order.upload else "",
     )
 
 
 def begun(
-    snapshot: Snapshot, order: Order, campaign: Campaign, sketch: Sketch, now: datetime
-) -> Changes[Begun | None]:
-    """Begin a campaign and reserve all its places, or find the one that is there.
+    snapshot: Snapshot, order: Order, campaign: Campaign, batch: Batch, now: datetime
+) -> Changes[Begun]:
+    """Begin a campaign and reserve its first places, or find the one that is there.
 
-    From now on its author is known to the mailbox by their id. Conflict when they may not send from it (any
-    more). None, with nothing written: the plan is no longer the one whose digest the request carries.
+    campaign: as it will be, with ``reserving`` set when more commits are to come. From now on its author is
+    known to the mailbox by their id. Conflict when they may not send from it (any more). Stale, with nothing
+    written: a day of the ledger is no longer as it was planned on.
     """
-    existing = snapshot[order.key]
-    if there_already(existing, order):
-        assert existing is not None
-        return Changes(Begun(existing, None))
+    if there_already(snapshot[order.key], order):
+        return Changes(Begun.THERE_ALREADY)
     mailbox_key = keys.mailbox(order.org, campaign.mailbox)
     mailbox = snapshot[mailbox_key]
     refuse_erased(snapshot[keys.org(order.org)], mailbox)
     if mailbox is None or not may_send(mailbox, order.caller, campaign.id, now):
         raise Conflict(NO_GRANT)
-    found = planned_on(snapshot, sketch)
-    if found.need:
-        return Changes(None, need=frozenset(day_keys(sketch.terms, found.need)))
-    slots = slots_of(sketch.wishes, found)
-    if order.plan_digest is not None:
-        same = digest_of(order.content, campaign.accepted_at, slots) == order.plan_digest
-        dues = [slot.due for some in slots.values() for slot in some]
-        if not same or any(slot_end(due, sketch.terms.limits) <= now for due in dues):
-            return Changes(None)
-    campaign = msgspec.structs.replace(campaign, days=span_of(slots))
+    days = batch.days(snapshot)
+    if days is None:
+        return Changes(Begun.STALE)
     return Changes(
-        Begun(campaign, slots),
+        Begun.RESERVED,
         {
-            order.key: campaign,
+            order.key: msgspec.structs.replace(campaign, wake_at=now + ACCEPTING_TIME),
             # Written even where nothing is bound: a grant that ends now, or an erasure, makes this fail.
             mailbox_key: bound(mailbox, order.caller),
-            **{keys.day(order.org, campaign.mailbox, date): day for date, day in found.days.items()},
+            **days,
             **_contents(order),
         },
     )
+
+
+def reserved(
+    snapshot: Snapshot, order: Order, run: str, batch: Batch, now: datetime, *, last: bool
+) -> Changes[Begun]:
+    """Reserve more places of a campaign that the same ``run`` began; with the last ones it is whole."""
+    campaign = going_on(snapshot, order)
+    if campaign.reserving != run:
+        raise Conflict("the same campaign is being accepted by another request: try again in a minute")
+    days = batch.days(snapshot)
+    if days is None:
+        return Changes(Begun.STALE)
+    still = "" if last else run
+    campaign = msgspec.structs.replace(campaign, reserving=still, wake_at=now + ACCEPTING_TIME)
+    return Changes(Begun.RESERVED, {order.key: campaign, **days})
 
 
 def _contents(order: Order) -> dict[Key[Any], Record]:
@@ -184,23 +209,31 @@ def _contents(order: Order) -> dict[Key[Any], Record]:
 
 
 def admitted(
-    snapshot: Snapshot, order: Order, chunk: Sequence[Place], slots: Slots, rules: Rules, now: datetime
+    snapshot: Snapshot,
+    order: Order,
+    chunk: Sequence[Place],
+    seating: Seating | None,
+    rules: Rules,
+    now: datetime,
 ) -> Changes[Admitted]:
     """Take some candidates into a campaign that is being accepted, but for those who may get nothing."""
-    campaign = _going_on(snapshot, order)
+    campaign = going_on(snapshot, order)
     found = examined(snapshot, chunk, rules)
     if found.need:
         return Changes(_outcome(found, (), ()), need=found.need)
     accepting = campaign.status == "accepting"
+    if accepting and campaign.reserving:
+        raise Conflict("the same campaign is being accepted by another request: try again in a minute")
     writes: dict[Key[Any], Record] = {}
     added: list[tuple[Place, Enrollment]] = []
     left_out: list[Skipped] = []
     for place in found.fit:
-        if not accepting or place.enrollment_id not in slots:
+        slots = seating.slots(campaign, place) if accepting and seating else None
+        if slots is None:
             # Erased since, or left out at first: nothing comes (back) by a repeated request.
             left_out.append(Skipped(index=place.index, reason="is not in the campaign"))
             continue
-        enrollment = enrollment_of(campaign, place, slots[place.enrollment_id], campaign.accepted_at)
+        enrollment = enrollment_of(campaign, place, slots, campaign.accepted_at)
         writes |= records_of(snapshot, campaign, place, enrollment)
         added.append((place, enrollment))
     if writes:
@@ -208,42 +241,8 @@ def admitted(
     return Changes(_outcome(found, added, left_out), writes)
 
 
-def activated(snapshot: Snapshot, order: Order, slots: Slots, enrolled: int, now: datetime) -> Changes[None]:
-    """Make a campaign active, with the number of those who are in it; free the places of who is not.
-
-    ``slots``: of those who were not admitted. Should another worker have admitted one, it is counted.
-    """
-    campaign = _going_on(snapshot, order)
-    if campaign.status != "accepting":
-        return Changes(None)
-    out = [id_ for id_ in slots if snapshot[keys.enrollment(order.org, id_)] is None]
-    days = [
-        keys.day(order.org, campaign.mailbox, date)
-        for date in sorted({slot.day for id_ in out for slot in slots[id_]})
-    ]
-    if missing := snapshot.missing(days):
-        return Changes(None, need=frozenset(missing))
-    writes: dict[Key[Any], Record] = {
-        order.key: msgspec.structs.replace(
-            campaign, status="active", wake_at=None, candidates=enrolled + len(slots) - len(out)
-        ),
-        **audited(
-            "accepted_campaign",
-            order.org,
-            now,
-            by=order.caller.user,
-            mailbox=campaign.mailbox,
-            campaign=campaign.id,
-        ),
-    }
-    for key in days:
-        day = snapshot[key]
-        if day is not None:
-            writes[key] = freed(day, enrollments=dict.fromkeys(out))
-    return Changes(None, writes)
-
-
-def _going_on(snapshot: Snapshot, order: Order) -> Campaign:
+def going_on(snapshot: Snapshot, order: Order) -> Campaign:
+    """Return the campaign of an acceptance that is under way, or through; Conflict when it is no more."""
     campaign = snapshot[order.key]
     if campaign is None:
         raise Conflict("the acceptance took too long and was undone: send the campaign again")

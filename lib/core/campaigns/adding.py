@@ -6,7 +6,7 @@ stays as they are, so that the same request again adds nobody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,20 +15,23 @@ import msgspec
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.admitting import Examined, Place, Rules, enrollment_of, examined, records_of
-from lib.core.campaigns.reserving import Sketch, day_keys, planned_anew, planned_on, slots_of
+from lib.core.campaigns.reserving import Batch
 from lib.core.errors import Conflict
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.plans.planning import Wish
-from lib.core.records import Campaign, Enrollment, Mailbox, Record
+from lib.core.records import Campaign, Enrollment, Mailbox, Record, Slot
 from lib.core.rights import is_owner
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Hold what came of a chunk of candidates: who was sorted how, and who is new."""
+    """Hold what came of a chunk of candidates: who was sorted how, and who is new.
+
+    stale: nothing was written, since others are fit now, or the ledger has changed: it is to be planned anew.
+    """
 
     found: Examined
-    new: tuple[Enrollment, ...]
+    new: tuple[Enrollment, ...] = ()
+    stale: bool = False
 
 
 def takes_more(campaign: Campaign) -> Campaign:
@@ -42,15 +45,15 @@ def added(
     snapshot: Snapshot,
     before: Campaign,
     chunk: Sequence[Place],
-    sketch: Sketch,
+    planned: tuple[Batch, Mapping[str, tuple[Slot, ...]]],
     rules: Rules,
     despite: str,
     caller: VerifiedCaller,
 ) -> Changes[Addition]:
     """Add some candidates; ``before`` is the campaign against whose steps they were checked.
 
-    ``sketch`` plans for those who seemed fit; of them, who no longer is gets no place. With what the
-    mailbox's owner has not seen it is another campaign, to be approved anew.
+    ``planned``: the places of those who seemed fit, and their slots by enrollment. With what the mailbox's
+    owner has not seen it is another campaign, to be approved anew.
     """
     key = keys.campaign(before.org, before.id)
     campaign = takes_more(snapshot.need(key))
@@ -58,20 +61,16 @@ def added(
         raise Conflict("the campaign was edited meanwhile: check the candidates again")
     found = examined(snapshot, chunk, rules)
     if found.need:
-        return Changes(Addition(found, ()), need=found.need)
-    wishes, fit = _still(sketch, found.fit)
-    if not fit:
-        return Changes(Addition(found, ()))
-    same = wishes == sketch.wishes
-    planned = planned_on(snapshot, sketch) if same else planned_anew(snapshot, sketch, wishes)
-    if planned.need:
-        return Changes(Addition(found, ()), need=frozenset(day_keys(sketch.terms, planned.need)))
-    slots = slots_of(wishes, planned)
-    new = [enrollment_of(campaign, place, slots[place.enrollment_id], rules.now) for place in fit]
-    writes: dict[Key[Any], Record] = {
-        keys.day(campaign.org, campaign.mailbox, date): day for date, day in planned.days.items()
-    }
-    for place, enrollment in zip(fit, new, strict=True):
+        return Changes(Addition(found), need=found.need)
+    if not found.fit:
+        return Changes(Addition(found))
+    batch, slots = planned
+    days = batch.days(snapshot)
+    if days is None or [place.enrollment_id for place in found.fit] != list(slots):
+        return Changes(Addition(found, stale=True))
+    new = [enrollment_of(campaign, place, slots[place.enrollment_id], rules.now) for place in found.fit]
+    writes: dict[Key[Any], Record] = {**days}
+    for place, enrollment in zip(found.fit, new, strict=True):
         writes |= records_of(snapshot, campaign, place, enrollment)
     larger = msgspec.structs.replace(
         campaign, candidates=campaign.candidates + len(new), despite=_both(campaign.despite, despite)
@@ -96,11 +95,3 @@ def _enlarged(campaign: Campaign, mailbox: Mailbox, caller: VerifiedCaller) -> d
 def _both(one: str, other: str) -> str:
     """Return both reasons, each once."""
     return "; ".join(dict.fromkeys(reason for reason in (one, other) if reason))
-
-
-def _still(sketch: Sketch, fit: Sequence[Place]) -> tuple[tuple[Wish, ...], list[Place]]:
-    """Return the wishes and places of those who were planned for and are fit still."""
-    names = {place.enrollment_id for place in fit}
-    wishes = tuple(wish for wish in sketch.wishes if wish.enrollment in names)
-    planned = {wish.enrollment for wish in wishes}
-    return wishes, [place for place in fit if place.enrollment_id in planned]

@@ -6,8 +6,8 @@ somebody of the org writes to already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,9 @@ from lib.core.records import Campaign, Contact, Enrollment, EnrollmentRef, Org, 
 
 #: A preview plans from so much later on, so that there is time to look at it and accept just that.
 LOOKING_TIME = timedelta(minutes=10)
+
+#: So many of those who are skipped, or written to already, are named; the rest is counted.
+LISTED = 1_000
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +59,23 @@ class Rules:
     now: datetime
 
 
+@dataclass(slots=True)
+class LeftOut:
+    """Collect who is not taken in, and who is written to already: the first ones, and how many there are."""
+
+    skipped: list[Skipped] = field(default_factory=list)
+    contacted: list[Contacted] = field(default_factory=list)
+    skipped_count: int = 0
+    contacted_count: int = 0
+
+    def take(self, skipped: Sequence[Skipped], contacted: Sequence[Contacted]) -> None:
+        """Take some more."""
+        self.skipped_count += len(skipped)
+        self.contacted_count += len(contacted)
+        self.skipped += skipped[: max(0, LISTED - len(self.skipped))]
+        self.contacted += contacted[: max(0, LISTED - len(self.contacted))]
+
+
 @dataclass(frozen=True, slots=True)
 class Examined:
     """Hold who is in, who could get in, and who could not; with ``need``, documents to read first."""
@@ -67,23 +87,19 @@ class Examined:
     need: frozenset[Key[Any]]
 
 
-def places(org: str, campaign: str, candidates: Sequence[Candidate], address_key: bytes) -> list[Place]:
-    """Return the place of each candidate of a request."""
-    found = []
+def places(org: str, campaign: str, candidates: Iterable[Candidate], address_key: bytes) -> Iterator[Place]:
+    """Yield the place of each candidate of a request."""
     for index, candidate in enumerate(candidates):
         contact_id = address_id(address_key, candidate.email)
         id_ = enrollment_id(campaign, contact_id)
-        found.append(
-            Place(
-                index=index,
-                candidate=candidate,
-                contact=keys.contact(org, contact_id),
-                enrollment=keys.enrollment(org, id_),
-                contact_id=contact_id,
-                enrollment_id=id_,
-            )
+        yield Place(
+            index=index,
+            candidate=candidate,
+            contact=keys.contact(org, contact_id),
+            enrollment=keys.enrollment(org, id_),
+            contact_id=contact_id,
+            enrollment_id=id_,
         )
-    return found
 
 
 def documents(some: Iterable[Place]) -> list[Key[Any]]:

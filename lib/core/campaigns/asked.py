@@ -86,10 +86,11 @@ class AskedContacted(
 class AskedCandidates(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """Candidates, either one by one or as a shortlist in CSV."""
+    """Candidates: one by one, as a shortlist in CSV (10,000 at most), or as a finished upload (100,000)."""
 
     candidates: tuple[Person, ...] = ()
     shortlist: Annotated[str, Meta(description=CSV)] = ""
+    upload: Annotated[str, Meta(description="The id of an upload, in place of the other two.")] = ""
     contacted: AskedContacted | None = None
 
 

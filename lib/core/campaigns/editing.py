@@ -14,7 +14,7 @@ import msgspec
 
 from lib.core.campaigns.attachments import TOTAL_LIMIT
 from lib.core.campaigns.controlling import planned_anew
-from lib.core.campaigns.shortlist import Row
+from lib.core.campaigns.rows import Row
 from lib.core.campaigns.steps import read_steps
 from lib.core.campaigns.words import words_faults
 from lib.core.enrollment import LIVE

@@ -23,7 +23,7 @@ CLIPPED_AT = 100_000
 #: Longer subjects are cut off on telephones.
 SUBJECT_AT = 78
 #: How many candidates are looked at in full; of more, as many spread evenly.
-LOOKED_AT = 2_000
+LOOKED_AT = 500
 EXAMPLES = 5
 
 #: Left-over places of other tools: {name}, [First Name], <<name>>, %NAME%, {{ and }}.
@@ -46,7 +46,9 @@ _REPLY = re.compile(r"^\s*(?:re|aw|fwd?|wg)\s*:", re.IGNORECASE)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold one thing to look at before launch: where, what, and for how many candidates.
+    """Hold one thing to look at before launch: where, what, and for how many of those that were looked at.
+
+    Where it is so for all of them, candidates is the number of all there are.
 
     examples: places of some of those candidates in the request; empty where it is about all of them.
     """
@@ -65,19 +67,26 @@ class _Seen:
 
 
 def lint(
-    campaign: Campaign, enrolled: Sequence[tuple[int, Enrollment]], mailbox: Mailbox | None
+    campaign: Campaign, looked_at: Sequence[tuple[int, Enrollment]], candidates: int, mailbox: Mailbox | None
 ) -> list[Finding]:
-    """Return what is worth a look before launch; ``enrolled`` holds each candidate's place and enrollment."""
-    looked_at = enrolled[:: max(1, -(-len(enrolled) // LOOKED_AT))]
+    """Return what is worth a look before launch.
+
+    looked_at: place and enrollment of each candidate that is looked at, of so many ``candidates`` in all.
+    """
     sender = (mailbox.sender_name, mailbox.address) if mailbox else ("", "")
     seen: dict[tuple[str, str], _Seen] = {}
     for place, enrollment in looked_at:
         for where, why in dict.fromkeys(_found_for(campaign, enrollment, *sender)):
             seen.setdefault((where, why), _Seen()).places.append(place)
     found = [
-        _finding(where, why, one.places, len(looked_at), len(enrolled)) for (where, why), one in seen.items()
+        _finding(where, why, one.places, len(looked_at), candidates) for (where, why), one in seen.items()
     ]
-    return found + _unused(campaign, [enrollment for _, enrollment in enrolled])
+    return found + _unused(campaign, [enrollment for _, enrollment in looked_at], candidates)
+
+
+def is_looked_at(index: int, candidates: int) -> bool:
+    """Say whether a candidate of so many is among those that are looked at, spread evenly."""
+    return index % max(1, -(-candidates // LOOKED_AT)) == 0
 
 
 def _finding(where: str, why: str, places: list[int], looked_at: int, enrolled: int) -> Finding:
@@ -177,7 +186,7 @@ def _names(step: Step) -> frozenset[str]:
     return found
 
 
-def _unused(campaign: Campaign, enrollments: Sequence[Enrollment]) -> list[Finding]:
+def _unused(campaign: Campaign, enrollments: Sequence[Enrollment], candidates: int) -> list[Finding]:
     """Return the columns of the shortlist that no template uses: often a misspelt name."""
     if not enrollments:
         return []
@@ -199,7 +208,7 @@ def _unused(campaign: Campaign, enrollments: Sequence[Enrollment]) -> list[Findi
     # Not every list has these for the texts' sake.
     known = {"language", "first_name"}
     return [
-        Finding(field=name, why="no step uses this column", candidates=len(enrollments))
+        Finding(field=name, why="no step uses this column", candidates=candidates)
         for name in columns
         if name not in used | known
     ]

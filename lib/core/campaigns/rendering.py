@@ -11,8 +11,9 @@ from datetime import datetime
 
 import msgspec
 
-from lib.core.campaigns import fields, shortlist
+from lib.core.campaigns import fields
 from lib.core.campaigns.lint import Finding, lint
+from lib.core.campaigns.rows import OWN_COLUMNS
 from lib.core.campaigns.steps import sources_of
 from lib.core.campaigns.unfinished import Unfinished
 from lib.core.campaigns.variants import variant_in
@@ -62,7 +63,7 @@ class Filling:
         values = values_of(
             given.get("email", ""),
             given.get("name", ""),
-            {name: cell for name, cell in given.items() if name not in shortlist.OWN_COLUMNS},
+            {name: cell for name, cell in given.items() if name not in OWN_COLUMNS},
             sender_name=(mailbox.sender_name or mailbox.address) if mailbox else "",
             sender_address=mailbox.address if mailbox else "",
             campaign_name=draft.name,
@@ -147,7 +148,7 @@ def looked_over(
     marks = {name: mark(name) for name in filling.marked}
     stand_ins = {name: cell for name, cell in filling.values.items() if cell == mark(name)}
     used = stand_ins if unfinished.cells is None else {}
-    variables = {name: cell for name, cell in given.items() if name not in shortlist.OWN_COLUMNS}
+    variables = {name: cell for name, cell in given.items() if name not in OWN_COLUMNS}
     enrollment = Enrollment(
         org="",
         id="",
@@ -171,7 +172,7 @@ def looked_over(
         (number, msgspec.structs.replace(enrollment, variants=_variants(draft.steps, number)))
         for number in range(rounds)
     ]
-    found = lint(_campaign(unfinished, filling, now), some, mailbox or _nobodys(now))
+    found = lint(_campaign(unfinished, filling, now), some, len(some), mailbox or _nobodys(now))
     count = 0 if unfinished.cells is None else 1
     return [msgspec.structs.replace(one, candidates=count, examples=()) for one in found]
 

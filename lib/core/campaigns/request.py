@@ -1,13 +1,13 @@
 """Own the request for a campaign: read from JSON, with every fault found before anything is written.
 
-Invariant: a Draft that comes without faults can be accepted, planned and rendered for each of its
+Invariant: a request that comes without faults can be accepted, planned and rendered for each of its
 candidates; the same request always has the same content digest, in whatever form its candidates came.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,22 +17,21 @@ from lib.core.campaigns import fields, shortlist
 from lib.core.campaigns.asked import AskedCampaign, AskedCandidates, AskedContacted, names
 from lib.core.campaigns.attachments import total_faults
 from lib.core.campaigns.hours import read_window
-from lib.core.campaigns.shortlist import Candidate, Row
+from lib.core.campaigns.listed import FAULT_LIMIT, Listed, listed
+from lib.core.campaigns.rows import RESULT_PREFIX, CsvRows, ListRows, Rows
+from lib.core.campaigns.shortlist import CANDIDATE_LIMIT, UPLOAD_LIMIT
 from lib.core.campaigns.steps import read_steps
-from lib.core.campaigns.words import header_names, with_words, words_faults
 from lib.core.errors import Fault, InvalidRequest
 from lib.core.records import Step, Window
 
 NAME_LIMIT = 200
 REASON_LIMIT = 1_000
-#: How many faults are listed; the last entry then counts the others.
-FAULT_LIMIT = 1_000
 
 _CANDIDATES, _FIELDS = names(AskedCandidates), names(AskedCampaign)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold a campaign as asked for, before it is accepted.
+    """Hold a campaign as asked for, before it is accepted, without its candidates.
 
     despite: why also candidates get it whom a colleague has just written to; empty: they do not.
     """
@@ -43,7 +42,6 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     window: Window | None
     steps: tuple[Step, ...]
-    candidates: tuple[Candidate, ...]
     cc: tuple[str, ...]
     reply_to: tuple[str, ...]
     signature: bool
@@ -57,30 +55,44 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 class Reading:
     """Hold what was read of a request: without faults the draft is whole, with some it is never used.
 
-    contents: of its attachments, in base64, by their ids. plan_digest: of the preview that is to be
-    accepted, if the caller names one.
+    listed: its candidates; None: the upload named is gone. contents: of its attachments, in base64, by their
+    ids. plan_digest: of the preview that is to be accepted, if the caller names one. fault_count: with those
+    that are not listed.
     """
 
     draft: Draft
+    listed: Listed | None
+    upload: str
     contents: Mapping[str, str]
     plan_digest: str | None
     faults: tuple[Fault, ...]
+    fault_count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Shortlist:
+class More:
     """Hold candidates that were read for given steps, and what is wrong with them."""
 
-    candidates: tuple[Candidate, ...]
+    listed: Listed | None
+    upload: str
     despite: str
     faults: tuple[Fault, ...]
+    fault_count: int
 
 
-def read_request(body: bytes) -> Reading:
+#: Opens an upload by its id; None: there is none.
+Uploads = Callable[[str], Rows | None]
+
+
+def no_uploads(_upload: str) -> None:
+    """Say that there are no uploads."""
+
+
+def read_request(body: bytes, uploads: Uploads = no_uploads) -> Reading:
     """Read a request; only what is no JSON object at all raises InvalidRequest here."""
     data = _object(body)
     # What an export says besides is no part of a request.
-    asked = {name: value for name, value in data.items() if not name.startswith(shortlist.RESULT_PREFIX)}
+    asked = {name: value for name, value in data.items() if not name.startswith(RESULT_PREFIX)}
     faults = fields.unknown(asked, _FIELDS)
     head = {
         "id": fields.identifier(data, "id", faults),
@@ -93,46 +105,59 @@ def read_request(body: bytes) -> Reading:
     contents: dict[str, str] = {}
     steps = read_steps(data.get("steps"), contents, faults)
     faults += total_faults(contents)
-    read = _shortlist(data, steps, head["name"])
-    faults += read.faults
     draft = Draft(
         **head,
         window=window,
         steps=tuple(steps),
-        candidates=read.candidates,
         cc=fields.addresses(data, "cc", faults),
         reply_to=fields.addresses(data, "reply_to", faults),
         signature=fields.flag(data, "signature", faults, default=True),
         stop_on_own_answer=fields.flag(data, "stop_on_own_answer", faults, default=True),
         stop_elsewhere=fields.flag(data, "stop_elsewhere", faults, default=False),
         stop_colleagues=fields.flag(data, "stop_colleagues", faults, default=False),
-        despite=read.despite,
+        despite=_despite(data.get("contacted"), faults),
     )
     digest = fields.text(data, "plan_digest", faults) if data.get("plan_digest") is not None else None
-    return Reading(draft=draft, contents=contents, plan_digest=digest, faults=tuple(faults))
+    found, upload = _listed(data, steps, head["name"], uploads, faults)
+    return Reading(
+        draft=draft,
+        listed=found,
+        upload=upload,
+        contents=contents,
+        plan_digest=digest,
+        faults=(*faults, *(found.faults if found else ())),
+        fault_count=len(faults) + (found.fault_count if found else 0),
+    )
 
 
-def read_more(body: bytes, steps: Sequence[Step], name: str) -> Shortlist:
+def read_more(body: bytes, steps: Sequence[Step], name: str, uploads: Uploads = no_uploads) -> More:
     """Read candidates that are to be added to a campaign of this name and these steps."""
     data = _object(body)
-    read = _shortlist(data, steps, name)
-    faults = (*fields.unknown(data, _CANDIDATES), *read.faults)
-    return Shortlist(candidates=read.candidates, despite=read.despite, faults=faults)
+    faults = fields.unknown(data, _CANDIDATES)
+    despite = _despite(data.get("contacted"), faults)
+    found, upload = _listed(data, steps, name, uploads, faults)
+    return More(
+        listed=found,
+        upload=upload,
+        despite=despite,
+        faults=(*faults, *(found.faults if found else ())),
+        fault_count=len(faults) + (found.fault_count if found else 0),
+    )
 
 
-def refused(faults: Sequence[Fault]) -> InvalidRequest:
-    """Return the error that lists all faults, or as many as anybody reads."""
-    listed = list(faults[:FAULT_LIMIT])
-    if len(faults) > FAULT_LIMIT:
-        listed.append(Fault(field="", why=f"and {len(faults) - FAULT_LIMIT} more"))
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return InvalidRequest(f"nothing was changed: {count}", tuple(listed))
+def refused(faults: Sequence[Fault], count: int = 0) -> InvalidRequest:
+    """Return the error that lists all faults, or as many as anybody reads; ``count``: if there are more."""
+    listed, count = list(faults[:FAULT_LIMIT]), max(count, len(faults))
+    if count > len(listed):
+        listed.append(Fault(field="", why=f"and {count - len(listed)} more"))
+    words = "1 fault" if count == 1 else f"{count} faults"
+    return InvalidRequest(f"nothing was changed: {words}", tuple(listed))
 
 
-def content_digest(draft: Draft) -> str:
-    """Return the digest of all that a draft says, in one canonical form."""
+def content_digest(draft: Draft, candidates: str) -> str:
+    """Return the digest of all that a draft says, in one canonical form, and of its candidates' digest."""
     canonical = msgspec.json.encode(draft, order="deterministic")
-    return hashlib.sha256(canonical).hexdigest()
+    return hashlib.sha256(canonical + candidates.encode()).hexdigest()
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -157,24 +182,23 @@ def _head_faults(head: Mapping[str, str]) -> list[Fault]:
     return faults
 
 
-def _shortlist(data: Mapping[str, Any], steps: Sequence[Step], name: str) -> Shortlist:
-    faults: list[Fault] = []
-    rows = with_words(_rows(data, faults), steps, faults)
-    candidates, found = shortlist.read_candidates(rows, header_names(steps, rows))
-    faults += found + words_faults(steps, rows[: shortlist.CANDIDATE_LIMIT], name)
-    despite = _despite(data.get("contacted"), faults)
-    return Shortlist(candidates=tuple(candidates), despite=despite, faults=tuple(faults))
-
-
-def _rows(data: Mapping[str, Any], faults: list[Fault]) -> list[Row]:
-    if "shortlist" not in data:
-        rows, found = shortlist.read_list(data.get("candidates"))
-    elif "candidates" in data:
-        rows, found = [], [Fault(field="shortlist", why="give either candidates or a shortlist")]
-    else:
-        rows, found = shortlist.read_csv(fields.text(data, "shortlist", []).encode())
-    faults += found
-    return rows
+def _listed(
+    data: Mapping[str, Any], steps: Sequence[Step], name: str, uploads: Uploads, faults: list[Fault]
+) -> tuple[Listed | None, str]:
+    """Return the candidates of a request, in whichever of three ways they are given, and the upload's id."""
+    ways = [one for one in ("candidates", "shortlist", "upload") if one in data]
+    if len(ways) > 1:
+        faults.append(Fault(field=ways[1], why="give either candidates, a shortlist or an upload"))
+        return Listed(rows=ListRows([]), steps=(), count=0, digest=""), ""
+    if "upload" in data:
+        upload = fields.identifier(data, "upload", faults)
+        rows = uploads(upload) if fields.is_id(upload) else ListRows([{}])
+        found = None if rows is None else listed(rows, steps, name, UPLOAD_LIMIT)
+        return found, upload
+    if "shortlist" in data:
+        csv = fields.text(data, "shortlist", []).encode()
+        return listed(CsvRows(lambda: [csv]), steps, name, CANDIDATE_LIMIT), ""
+    return listed(ListRows(data.get("candidates")), steps, name, CANDIDATE_LIMIT), ""
 
 
 def _despite(given: Any, faults: list[Fault]) -> str:

@@ -35,6 +35,15 @@ def undoing(snapshot: Snapshot, campaign: Campaign, now: datetime) -> Changes[bo
     return Changes(True, {key_of(campaign): _going_on(there, now)})  # noqa: FBT003 - the answer
 
 
+def taken_back(snapshot: Snapshot, campaign: Campaign, now: datetime) -> Changes[bool]:
+    """Begin to undo an acceptance that has not reserved all its places, for the same request anew."""
+    there = snapshot[key_of(campaign)]
+    unfinished = there is not None and there.status in ("accepting", "undoing") and there.reserving
+    if there is None or not unfinished or not _is_same(there, campaign):
+        return Changes(False)  # noqa: FBT003 - the answer
+    return Changes(True, {key_of(campaign): _going_on(there, now)})  # noqa: FBT003 - the answer
+
+
 def removed(
     snapshot: Snapshot, campaign: Campaign, some: Sequence[Enrollment], now: datetime
 ) -> Changes[bool]:
@@ -96,7 +105,8 @@ def _still(snapshot: Snapshot, campaign: Campaign) -> Campaign | None:
 
 
 def _is_same(one: Campaign, other: Campaign) -> bool:
-    return (one.content, one.accepted_at) == (other.content, other.accepted_at)
+    same = (one.content, one.accepted_at) == (other.content, other.accepted_at)
+    return same and one.reserving in {"", other.reserving}
 
 
 def _going_on(campaign: Campaign, now: datetime) -> Campaign:

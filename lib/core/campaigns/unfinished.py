@@ -13,8 +13,19 @@ from typing import Any
 
 import msgspec
 
-from lib.core.campaigns import fields, shortlist
+from lib.core.campaigns import fields
 from lib.core.campaigns.request import Draft, read_request
+from lib.core.campaigns.rows import (
+    COLUMN_LIMIT,
+    RESULT_PREFIX,
+    TAKEN_NAMES,
+    CsvRows,
+    ListRows,
+    Row,
+    Rows,
+    Unreadable,
+)
+from lib.core.campaigns.words import with_words
 from lib.core.errors import Fault
 from lib.core.letters.templates_check import GIVEN_NAMES
 from lib.core.records import Words
@@ -71,7 +82,7 @@ def read_unfinished(body: bytes, at: int) -> Unfinished:
     return Unfinished(
         draft=draft,
         cells=cells,
-        words=draft.candidates[0].words if draft.candidates and not both else {},
+        words={} if both else _words(item, draft),
         variables=tuple(dict.fromkeys([*chosen.columns, *sorted(GIVEN_NAMES)])),
         faults=(*(_placed(one, at, chosen.line) for one in found), *(() if both else chosen.faults)),
     )
@@ -88,7 +99,8 @@ def _object(body: bytes) -> dict[str, Any] | None:
 def _chosen(data: Mapping[str, Any], at: int) -> _Chosen:
     """Return the candidate at a place; JSON's and a CSV's alike as one of JSON."""
     if "shortlist" in data:
-        rows, faults = shortlist.read_csv(fields.text(data, "shortlist", []).encode())
+        content = fields.text(data, "shortlist", []).encode()
+        rows, faults = _sorted_out(CsvRows(lambda: [content]))
         row = next((one for one in rows if one.index == at), None)
         columns = tuple(rows[0].cells) if rows else ()
         absent = () if row or not rows else (_NOBODY,)
@@ -96,7 +108,7 @@ def _chosen(data: Mapping[str, Any], at: int) -> _Chosen:
         return _Chosen(item, line, _offered(columns), (*faults, *absent))
     given = data.get("candidates")
     if not isinstance(given, list) or not given:
-        missing = () if "upload" in data else tuple(shortlist.read_list(given)[1])
+        missing = () if "upload" in data else tuple(_sorted_out(ListRows(given))[1])
         return _Chosen(None, None, (), missing)
     found = [one for one in given if isinstance(one, dict)]
     names = tuple(dict.fromkeys(name for one in found for name in one if _is_column(name)))
@@ -105,17 +117,38 @@ def _chosen(data: Mapping[str, Any], at: int) -> _Chosen:
     item = given[at]
     if isinstance(item, dict):
         # What is absent here is empty, not unknown.
-        spare = [name for name in names if name not in item][: max(0, shortlist.COLUMN_LIMIT - len(item))]
+        spare = [name for name in names if name not in item][: max(0, COLUMN_LIMIT - len(item))]
         item = dict.fromkeys(spare, "") | item
     return _Chosen(item, None, _offered(names), ())
 
 
+def _sorted_out(rows: Rows) -> tuple[list[Row], list[Fault]]:
+    """Return rows and the faults of their form; what cannot be read to its end has no rows."""
+    found, faults = list[Row](), list[Fault]()
+    try:
+        for one in rows:
+            if isinstance(one, Row):
+                found.append(one)
+            else:
+                faults.append(one)
+    except Unreadable as unreadable:
+        return [], [unreadable.fault]
+    return found, faults
+
+
+def _words(item: Any, draft: Draft) -> Mapping[str, Words]:
+    """Return what a candidate of JSON says in place of the steps' words."""
+    if not isinstance(item, Mapping):
+        return {}
+    return with_words(Row(index=0, line=None, cells={}, given_words=item.get("words")), draft.steps, []).words
+
+
 def _is_column(name: str) -> bool:
-    return name.isidentifier() and name not in shortlist.TAKEN_NAMES and not _is_result(name)
+    return name.isidentifier() and name not in TAKEN_NAMES and not _is_result(name)
 
 
 def _is_result(name: str) -> bool:
-    return name.startswith(shortlist.RESULT_PREFIX)
+    return name.startswith(RESULT_PREFIX)
 
 
 def _offered(columns: Sequence[str]) -> tuple[str, ...]:

@@ -5,51 +5,73 @@ Invariant: whichever variant a candidate gets, it can be filled in for them.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lib.core.campaigns import fields
-from lib.core.campaigns.shortlist import Row
+from lib.core.campaigns.rows import Row
 from lib.core.campaigns.steps import words_of
 from lib.core.campaigns.variants import wordings
 from lib.core.errors import Fault
-from lib.core.letters.templates_check import value_faults
+from lib.core.letters.templates_check import ValueCheck
 from lib.core.records import Step, Words
 
 _FIELDS = frozenset({"subject", "text", "html"})
 _PLACE = re.compile(r"steps\[(\d+)\]\.(subject|text|html)")
 
 
-def with_words(rows: Sequence[Row], steps: Sequence[Step], faults: list[Fault]) -> list[Row]:
-    """Return the rows with what they say in place of the steps' words."""
-    return [row if row.given_words is None else _with_words(row, steps, faults) for row in rows]
+def with_words(row: Row, steps: Sequence[Step], faults: list[Fault]) -> Row:
+    """Return a row with what it says in place of the steps' words."""
+    return row if row.given_words is None else _with_words(row, steps, faults)
+
+
+class WordsCheck:
+    """Check for one candidate after the other that their words can be filled in."""
+
+    def __init__(self, steps: Sequence[Step], names: Iterable[str], campaign_name: str) -> None:
+        """Take the steps, and the names of all values that any of the candidates has.
+
+        What is absent of one candidate is empty then, not unknown.
+        """
+        self._steps, self._names, self._campaign_name = steps, frozenset(names), campaign_name
+        self._usual = [self._check(words) for words in wordings(steps, {})]
+        self._told = False
+
+    def faults(self, row: Row) -> Iterator[Fault]:
+        """Yield what keeps the words from being filled in for a candidate; what is all's fault only once."""
+        own = row if row.words else None
+        checks = [self._check(words) for words in wordings(self._steps, row.words)] if own else self._usual
+        seen = set[Fault]()
+        for number, check in enumerate(checks):
+            unknown = () if own is None and self._told else check.unknown
+            for fault in itertools.chain(unknown, check.faults(row)):
+                placed = _placed(fault, self._steps, number, own)
+                if placed not in seen:
+                    seen.add(placed)
+                    yield placed
+        self._told = self._told or own is None
+
+    def _check(self, words: Sequence[Step]) -> ValueCheck:
+        return ValueCheck(words, self._names, self._campaign_name)
 
 
 def words_faults(steps: Sequence[Step], rows: Sequence[Row], campaign_name: str) -> list[Fault]:
     """Return all that keeps the words from being filled in: unknown, missing and empty values, and bounds."""
-    names = {name for row in rows for name in row.cells}
-    usual = [_whole(row, names) for row in rows if not row.words]
-    found = [
-        _placed(fault, steps, number, None)
-        for number, words in enumerate(wordings(steps, {}))
-        for fault in value_faults(words, usual, campaign_name)
-    ]
-    for row in rows:
-        if row.words:
-            found += [
-                _placed(fault, steps, number, row)
-                for number, words in enumerate(wordings(steps, row.words))
-                for fault in value_faults(words, [_whole(row, names)], campaign_name)
-            ]
-    return list(dict.fromkeys(found))
+    check = WordsCheck(steps, {name for row in rows for name in row.cells}, campaign_name)
+    return list(dict.fromkeys(fault for row in rows for fault in check.faults(row)))
 
 
-def header_names(steps: Sequence[Step], rows: Sequence[Row]) -> frozenset[str]:
+def header_names(steps: Sequence[Step]) -> frozenset[str]:
     """Return the variables that any subject uses, so that they go into a header."""
-    own = [words.subject for row in rows for words in row.words.values()]
     variants = [variant.subject for step in steps for variant in step.variants]
-    return fields.variables([step.subject for step in steps] + variants + own)
+    return fields.variables([step.subject for step in steps] + variants)
+
+
+def own_header_names(row: Row) -> frozenset[str]:
+    """Return the variables that a candidate's own subjects use."""
+    return fields.variables([words.subject for words in row.words.values()])
 
 
 def _with_words(row: Row, steps: Sequence[Step], faults: list[Fault]) -> Row:
@@ -68,11 +90,6 @@ def _with_words(row: Row, steps: Sequence[Step], faults: list[Fault]) -> Row:
             faults += fields.unknown(item, _FIELDS, f"{where}.")
             found[id_] = Words(**words_of(item, where, faults))
     return replace(row, words=found)
-
-
-def _whole(row: Row, names: set[str]) -> Row:
-    """Return a row with all columns that any row has: what is absent here is empty, not unknown."""
-    return replace(row, cells=dict.fromkeys(sorted(names), "") | row.cells)
 
 
 def _placed(fault: Fault, steps: Sequence[Step], number: int, row: Row | None) -> Fault:

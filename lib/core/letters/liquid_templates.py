@@ -6,11 +6,12 @@ its output are bounded. Imported when the first template needs it: Liquid is a t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn
 
 import liquid
+from liquid.ast import Node
 from liquid.exceptions import LiquidError
 
 from lib.core.letters.templates import (
@@ -75,6 +76,11 @@ def _words(error: LiquidError) -> str:
     context = error.context()
     line = f"line {context[0]} of the template: " if context else ""
     return f"{line}{error.message}"
+
+
+def nodes_of(source: str) -> Sequence[Node]:
+    """Return what a template consists of; TemplateFault when it is not one."""
+    return _compiled(source, html=False).nodes
 
 
 @lru_cache(maxsize=512)

@@ -6,9 +6,11 @@ candidate's values, and nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from lib.core.campaigns.shortlist import OWN_COLUMNS, Row
+from lib.core.campaigns.rows import OWN_COLUMNS, Row
 from lib.core.errors import Fault
 from lib.core.letters import templates
 from lib.core.letters.templates import MissingValue, TemplateFault
@@ -22,8 +24,19 @@ GIVEN_NAMES = OWN_COLUMNS - {"timezone", "country"} | {
     "sender_email",
     "campaign_name",
 }
+#: So many different outcomes are remembered; more are worked out each time.
+_KNOWN_LIMIT = 1_000
 #: Stands for what is known only when the mailbox is: a mailbox always has a sender's name.
 _SENDER = ("the sender", "sender@example.com")
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Hold what came of filling in: missing values and broken templates by field, fields that are blank."""
+
+    missing: tuple[tuple[str, str], ...]
+    broken: tuple[tuple[str, str], ...]
+    blank: tuple[str, ...]
 
 
 def values_of(
@@ -49,23 +62,68 @@ def values_of(
     }
 
 
-def value_faults(steps: Sequence[Step], rows: Sequence[Row], campaign_name: str) -> list[Fault]:
-    """Return all unknown variables, missing values without fallback, and templates that cannot be filled."""
-    if not rows:
-        # Nothing is known of the columns; that there are no candidates is a fault of its own.
-        return []
-    sources = list(_sources(steps))
-    columns = GIVEN_NAMES.union(*(row.cells for row in rows)) - {"timezone", "country"}
-    unknown = [
-        Fault(field=field, why=f"there is no column {name!r} in the shortlist, and no such value elsewhere")
-        for field, source, _ in sources
-        for name in sorted(_names(source) - columns)
-    ]
-    # With unknown variables every candidate would be named for each of them; they come first.
-    usable = [] if unknown else [source for source in sources if _compiles(source[1])]
-    broken: dict[str, Fault] = {}
-    missing = [fault for row in rows for fault in _row_faults(usable, row, campaign_name, broken)]
-    return unknown + list(broken.values()) + missing
+class ValueCheck:
+    """Check for one candidate after the other that the steps can be filled in for them."""
+
+    def __init__(self, steps: Sequence[Step], names: Iterable[str], campaign_name: str) -> None:
+        """Take the steps, and the names of all values that any of the candidates has."""
+        from lib.core.letters.needs import needs_of  # noqa: PLC0415 - it needs Liquid, which a send may not
+
+        sources = list(_sources(steps))
+        columns = (GIVEN_NAMES | set(names)) - {"timezone", "country"}
+        #: Names that nobody has. With one, every candidate would be named for it: this comes instead.
+        self.unknown = [
+            Fault(
+                field=field, why=f"there is no column {name!r} in the shortlist, nor such a value elsewhere"
+            )
+            for field, source, _ in sources
+            for name in sorted(_names(source) - columns)
+        ]
+        self._usable = [] if self.unknown else [source for source in sources if _compiles(source[1])]
+        self._needs = [needs_of(source) for _, source, _ in self._usable]
+        self._campaign_name = campaign_name or "-"
+        self._known: dict[tuple[Any, ...], _Outcome] = {}
+        self._broken: set[str] = set()
+
+    def faults(self, row: Row) -> Iterator[Fault]:
+        """Yield all missing values of a candidate, and templates that cannot be filled, each of these once.
+
+        Values that differ in nothing that a template needs are tried once for all of them.
+        """
+        values = self._values(row)
+        outcome = self._outcome(values)
+        for field, why in outcome.broken:
+            # A bound that is hit or a wrong argument is the template's fault.
+            if field not in self._broken:
+                self._broken.add(field)
+                yield Fault(field=field, why=why)
+        for field in outcome.blank:
+            yield row.fault("email", f"{field} is empty for this candidate")
+        for name, field in outcome.missing:
+            way_out = f'fill it in, or write {{{{ {name} | default: "..." }}}}'
+            yield row.fault(name, f"is empty, and {field} has no fallback for it: {way_out}")
+
+    def _values(self, row: Row) -> dict[str, str]:
+        cells = row.cells
+        return values_of(
+            cells.get("email", ""),
+            cells.get("name", ""),
+            {name: cell for name, cell in cells.items() if name not in OWN_COLUMNS},
+            sender_name=_SENDER[0],
+            sender_address=_SENDER[1],
+            campaign_name=self._campaign_name,
+        )
+
+    def _outcome(self, values: Mapping[str, str]) -> _Outcome:
+        keys = tuple(needs.key(values) for needs in self._needs)
+        if None in keys:
+            return _tried(self._usable, values)
+        outcome = self._known.get(keys)
+        if outcome is None:
+            outcome = _tried(self._usable, values)
+            if len(self._known) < _KNOWN_LIMIT:
+                self._known[keys] = outcome
+        return outcome
 
 
 def _sources(steps: Sequence[Step]) -> Iterator[tuple[str, str, bool]]:
@@ -95,32 +153,19 @@ def _compiles(source: str) -> bool:
     return True
 
 
-def _row_faults(
-    sources: Sequence[tuple[str, str, bool]], row: Row, campaign_name: str, broken: dict[str, Fault]
-) -> Iterator[Fault]:
-    cells = row.cells
-    variables = {name: cell for name, cell in cells.items() if name not in OWN_COLUMNS}
-    values = values_of(
-        cells.get("email", ""),
-        cells.get("name", ""),
-        variables,
-        sender_name=_SENDER[0],
-        sender_address=_SENDER[1],
-        campaign_name=campaign_name or "-",
-    )
+def _tried(sources: Sequence[tuple[str, str, bool]], values: Mapping[str, str]) -> _Outcome:
+    """Fill all templates with some values."""
     missing: dict[str, str] = {}
+    broken, blank = list[tuple[str, str]](), list[str]()
     for field, source, html in sources:
         try:
             words = _filled(field, source, values, missing, html=html)
         except TemplateFault as fault:
-            # A bound that is hit or a wrong argument is the template's fault: it is named once.
-            broken.setdefault(field, Fault(field=field, why=str(fault)))
+            broken.append((field, str(fault)))
             continue
         if not words.strip():
-            yield row.fault("email", f"{field} is empty for this candidate")
-    for name, field in missing.items():
-        way_out = f'fill it in, or write {{{{ {name} | default: "..." }}}}'
-        yield row.fault(name, f"is empty, and {field} has no fallback for it: {way_out}")
+            blank.append(field)
+    return _Outcome(tuple(missing.items()), tuple(broken), tuple(blank))
 
 
 def _filled(

@@ -6,6 +6,7 @@ Invariant: plain English, whatever the process's locale is; a year is named wher
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
@@ -25,6 +26,7 @@ _MONTHS = (
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
+@lru_cache(maxsize=128)
 def in_words(delay: timedelta) -> str:
     """Return a delay in words: ``1 day 2 hours``."""
     rest, words = int(delay.total_seconds()), []

@@ -24,9 +24,15 @@ from lib.core.records import Day, Limits, Reservation
 #: So many dates are asked for at once, at most.
 READ_LIMIT = 100
 _READ_LEAST = 7
+#: For so many days it is remembered when a window is open.
+_SPANS_KEPT = 1_000
 #: After so many days that had no room, no more causes are told.
 _TOLD_DAYS = 10
 _ONE = timedelta(days=1)
+
+
+#: Stands for the full days of a domain that has none.
+_NONE_FULL = Skips()
 
 
 class Refusal(Enum):
@@ -117,14 +123,16 @@ class Ledger:
         self._days = days
         self._pages: dict[int, Page] = {}
         self._closed: defaultdict[Calendar, Skips] = defaultdict(Skips)
-        self._full: defaultdict[tuple[Calendar, str], Skips] = defaultdict(Skips)
+        self._full: dict[tuple[Calendar, str], Skips] = {}
+        self._for_good: dict[tuple[Calendar, int, int], tuple[Refused, ...]] = {}
         self._spans: defaultdict[Calendar, dict[int, tuple[Span, ...]]] = defaultdict(dict)
         self.missing: set[int] = set()
 
     def find(self, request: Request) -> Place:
         """Return the first free time for a request; ValueError when no day would ever have one."""
         first = number = self._number(request.at)
-        closed, full = self._closed[request.calendar], self._full[request.calendar, request.domain]
+        closed = self._closed[request.calendar]
+        full = self._full.get((request.calendar, request.domain), _NONE_FULL)
         empty = 0
         while empty <= SEARCH_DAYS:
             while (after := full.first(closed.first(number))) != number:
@@ -135,24 +143,18 @@ class Ledger:
                 if time is not None:
                     return self._found(request, first, number, time)
             else:
-                (full if refusal is Refusal.DOMAIN_FULL else closed).take(number)
+                full = self._refused(request, number, refusal, full)
             page = self._pages.get(number)
-            empty = empty + 1 if page is None or not page.entries else 0
+            empty = empty + 1 if page is None or not page.count else 0
             number += 1
         raise ValueError(f"no time is free within {SEARCH_DAYS} days")
 
-    def take(self, place: Place, entry: Reservation) -> None:
-        """Enter a reservation at the place that was found for it."""
-        self._page(place.number).add(entry, place.time)
-
-    def changed(self, org: str, mailbox: str) -> dict[str, Day]:
-        """Return the days that have new entries, whole."""
-        found = {}
-        for number in sorted(number for number, page in self._pages.items() if page.changed):
-            day = date.fromordinal(number).isoformat()
-            entries = tuple(sorted(self._pages[number].entries, key=lambda entry: entry.at))
-            found[day] = Day(org=org, mailbox=mailbox, date=day, entries=entries)
-        return found
+    def take(self, place: Place, domain: str) -> None:
+        """Take the place that was found, for a mail to a domain."""
+        page = self._page(place.number)
+        page.add(place.time, domain)
+        if page.count >= self._cap(place.number):
+            page.close()
 
     def wanted(self) -> frozenset[str]:
         """Return the dates to read: those that were missing, and as many more as were read before.
@@ -171,10 +173,32 @@ class Ledger:
                 wanted.add(number)
         return frozenset(map(self._iso, wanted))
 
+    def _refused(self, request: Request, number: int, refusal: Refusal, full: Skips) -> Skips:
+        """Remember that a day has no place, for all or for a domain; return the domain's such days."""
+        if refusal is not Refusal.DOMAIN_FULL:
+            self._closed[request.calendar].take(number)
+            return full
+        full = self._full.setdefault((request.calendar, request.domain), Skips())
+        full.take(number)
+        return full
+
     def _found(self, request: Request, first: int, number: int, time: int) -> Place:
         told = min(number, first + _TOLD_DAYS)
-        refused = tuple(self._told(request, first, told)) if number > first else ()
+        refused = self._causes(request, first, told) if number > first else ()
         return Place(time=time, number=number, refused=refused, more=told < number)
+
+    def _causes(self, request: Request, first: int, end: int) -> tuple[Refused, ...]:
+        """Return why some days had no place; of days that are full or closed for good it is remembered."""
+        key = (request.calendar, first, end)
+        found = self._for_good.get(key)
+        if found is None:
+            found = tuple(self._told(request, first, end))
+            days = range(first, end)
+            if all(
+                not self._spans_on(request, one) or self._page(one).count >= self._cap(one) for one in days
+            ):
+                self._for_good[key] = found
+        return found
 
     def _told(self, request: Request, first: int, end: int) -> Iterator[Refused]:
         run: Refused | None = None
@@ -198,7 +222,7 @@ class Ledger:
         if not spans:
             return Refusal.CLOSED
         page = self._page(number)
-        if len(page.entries) >= self._cap(number):
+        if page.count >= self._cap(number):
             return Refusal.FULL
         full = page.domains[request.domain] >= self._limits.domain_cap
         if full and is_company(request.domain):
@@ -214,13 +238,23 @@ class Ledger:
     def _page(self, number: int) -> Page:
         page = self._pages.get(number)
         if page is None:
-            day = self._iso(number)
-            if day not in self._days:
-                self.missing.add(number)
-            known = self._days.get(day)
-            start, end = day_start(self._timezone, number), day_start(self._timezone, number + 1)
-            page = self._pages[number] = Page(start, end, self.pace, known.entries if known else ())
+            page = self._opened(number)
         return page
+
+    def _opened(self, number: int) -> Page:
+        day = self._iso(number)
+        if day not in self._days:
+            self._unread(number)
+        known = self._days.get(day)
+        start, end = day_start(self._timezone, number), day_start(self._timezone, number + 1)
+        page = self._pages[number] = Page(start, end, self.pace, known.entries if known else ())
+        if page.count >= self._cap(number):
+            page.close()
+        return page
+
+    def _unread(self, number: int) -> None:
+        """Note a day that was not read; what rests on it only tells which dates to read."""
+        self.missing.add(number)
 
     def _spans_on(self, request: Request, number: int) -> tuple[Span, ...]:
         return self._spans_of(request.calendar, number)
@@ -235,6 +269,8 @@ class Ledger:
             while day <= last:
                 found += [Span(max(one.opens, start), min(one.closes, end)) for one in calendar.spans(day)]
                 day += _ONE
+            if len(known) >= _SPANS_KEPT:
+                known.clear()
             known[number] = tuple(span for span in found if span.opens < span.closes)
         return known[number]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -57,27 +57,29 @@ class Pace:
 
 
 class Page:
-    """Hold the entries of one day, in seconds since 1970, and find free times among them."""
+    """Hold which times of one day are taken, in seconds since 1970, and find free ones among them."""
 
-    def __init__(self, start: int, end: int, pace: Pace, entries: Sequence[Reservation]) -> None:
+    def __init__(self, start: int, end: int, pace: Pace, entries: Iterable[Reservation]) -> None:
         """Open the day from ``start`` to ``end`` with the entries that are in it already."""
         self._start, self._pace = start, pace
         self._first, self._last = start + pace.gap, end - pace.gap
-        self._times = sorted(int(entry.at.timestamp()) for entry in entries)
+        self._times: list[int] = []
         self._slots = Skips()
-        self.entries = list(entries)
-        self.changed = False
-        self.domains = Counter(entry.domain for entry in entries)
-        for time in self._times:
-            self._slots.take(self._slot_of(time))
+        self.count = 0
+        self.domains = Counter[str]()
+        for entry in entries:
+            self.add(int(entry.at.timestamp()), entry.domain)
 
-    def add(self, entry: Reservation, time: int) -> None:
-        """Take a time that ``free`` has found."""
+    def add(self, time: int, domain: str) -> None:
+        """Take a time for a mail to a domain."""
         insort(self._times, time)
         self._slots.take(self._slot_of(time))
-        self.entries.append(entry)
-        self.domains[entry.domain] += 1
-        self.changed = True
+        self.domains[domain] += 1
+        self.count += 1
+
+    def close(self) -> None:
+        """Forget all but the count of a day that is full, for whom nobody asks any more."""
+        self._times, self._slots, self.domains = [], Skips(), Counter()
 
     def free(self, spans: Sequence[Span], at: int, jitter: int) -> int | None:
         """Return the first free time at or after ``at`` in the spans, ``jitter`` after a slot's start.

@@ -6,34 +6,41 @@ steps, so that follow-ups have theirs before later candidates and campaigns come
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from math import ceil
+from typing import NamedTuple
 
 import msgspec
 
-from lib.core.ids import digest
 from lib.core.plans import reasons
 from lib.core.plans.dates_in_words import in_words
 from lib.core.plans.ledger import READ_LIMIT, Ledger, Request, day_of, freed, slot_end
-from lib.core.plans.windows import calendar_of
+from lib.core.plans.windows import Calendar, calendar_of
 from lib.core.records import Campaign, Day, Limits, Mailbox, Reservation, Slot, Step, Window
 
 __all__ = [
+    "PlanDigest",
     "Planned",
+    "Reserved",
     "Terms",
     "Wish",
     "day_of",
     "days_likely",
+    "entered",
     "freed",
     "in_words",
     "plan",
-    "plan_digest",
+    "reserve",
     "slot_end",
+    "slot_of",
     "start_of",
+    "steps_of",
 ]
 
 _TOKEN = re.compile(r"(\d{8}T\d{6}(?:\.\d{6})?)Z-[a-z2-7]+")
@@ -44,7 +51,8 @@ _WHOLE, _PARTS = "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%S.%f"
 class Terms:
     """Hold what a plan rests on: the mailbox and its limits, the campaign's steps and window.
 
-    timezone: the mailbox's, in which the days of its ledger begin. window: None is always open.
+    timezone: the mailbox's, in which the days of its ledger begin. window: None is always open. calendars:
+    those of its candidates, as far as they were asked for.
     """
 
     org: str
@@ -55,6 +63,16 @@ class Terms:
     campaign: str
     steps: tuple[Step, ...]
     window: Window | None
+    calendars: dict[tuple[str, str], Calendar] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
+    def calendar(self, wish: Wish) -> Calendar:
+        """Return when the window is open for a candidate."""
+        key = (wish.timezone, wish.country)
+        if key not in self.calendars:
+            self.calendars[key] = calendar_of(self.window, *key)
+        return self.calendars[key]
 
 
 def terms_of(campaign: Campaign, mailbox: Mailbox) -> Terms:
@@ -109,14 +127,24 @@ def plan(terms: Terms, wishes: Sequence[Wish], days: Mapping[str, Day | None]) -
     opens, or a wish names a step that is not there.
     """
     ledger = Ledger(terms.timezone, terms.limits, terms.connected_at, days)
-    slots = []
+    slots: list[tuple[Slot, ...]] = []
+    taken: defaultdict[str, list[Reservation]] = defaultdict(list)
     for wish in wishes:
         slots.append(_slots(terms, wish, ledger))
+        for slot in slots[-1]:
+            taken[slot.day].append(_entry(terms, wish, slot))
         if len(ledger.missing) >= READ_LIMIT:
             break
     if ledger.missing:
         return Planned(need=ledger.wanted())
-    return Planned(slots=tuple(slots), days=ledger.changed(terms.org, terms.mailbox))
+    changed = {day: entered(terms, day, days.get(day), some) for day, some in sorted(taken.items())}
+    return Planned(slots=tuple(slots), days=changed)
+
+
+def entered(terms: Terms, date_: str, before: Day | None, some: Iterable[Reservation]) -> Day:
+    """Return a ledger day with some more entries, in the order of their times."""
+    entries = sorted((*(before.entries if before else ()), *some), key=lambda entry: entry.at)
+    return Day(org=terms.org, mailbox=terms.mailbox, date=date_, entries=tuple(entries))
 
 
 def days_likely(terms: Terms, wishes: Sequence[Wish]) -> list[str]:
@@ -124,14 +152,26 @@ def days_likely(terms: Terms, wishes: Sequence[Wish]) -> list[str]:
     return sorted(plan(terms, wishes, {}).need)
 
 
-def plan_digest(content: str, start: datetime, slots: Sequence[Sequence[Slot]]) -> str:
-    """Return the token of a whole plan, which acceptance carries to say: exactly that.
+class PlanDigest:
+    """Make the token of a whole plan, which acceptance carries to say: exactly that.
 
     It carries the start too, so that acceptance can plan from the same moment.
     """
-    start = start.astimezone(UTC)
-    moment = start.strftime(_PARTS if start.microsecond else _WHOLE)
-    return f"{moment}Z-{digest('plan', content, moment, msgspec.json.encode(slots).decode())}"
+
+    def __init__(self, content: str, start: datetime) -> None:
+        """Begin with what is sent, and from when on its steps count."""
+        start = start.astimezone(UTC)
+        self._moment = start.strftime(_PARTS if start.microsecond else _WHOLE)
+        self._hashed = hashlib.sha256(f"plan\x1f{content}\x1f{self._moment}".encode())
+
+    def add(self, enrollment: str, slots: Sequence[Slot]) -> None:
+        """Take the next candidate's slots: when each step goes out, and why then."""
+        self._hashed.update(msgspec.json.encode((enrollment, slots)))
+
+    def token(self) -> str:
+        """Return the token of what was taken so far."""
+        named = base64.b32encode(self._hashed.digest()[:20]).decode().lower()
+        return f"{self._moment}Z-{named}"
 
 
 def start_of(token: str) -> datetime | None:
@@ -146,49 +186,79 @@ def start_of(token: str) -> datetime | None:
         return None
 
 
-def _slots(terms: Terms, wish: Wish, ledger: Ledger) -> tuple[Slot, ...]:
-    calendar = calendar_of(terms.window, wish.timezone, wish.country)
-    start, after, slots = wish.start, wish.after, list[Slot]()
-    for step in terms.steps[_index(terms.steps, wish.first) :]:
-        year = start.astimezone(calendar.zone).year
-        due, causes = calendar.due(start, step), [reasons.counted(step, after)]
-        if not slots:
-            causes = [wish.why, *causes] if wish.why else causes
-            if wish.not_before is not None and wish.not_before > due:
-                due = wish.not_before
-                causes.append(reasons.not_before(calendar, ceil(due.timestamp()), year))
-        slots.append(_reserved(terms, wish, ledger, step, ceil(due.timestamp()), causes, year))
-        start, after = slots[-1].due, f"step {step.id}" if step.id.isdigit() else step.id
-    return tuple(slots)
+class Reserved(NamedTuple):
+    """Hold a step's place: its time, its ledger day (as an ordinal), the cause and the reason's year."""
+
+    time: int
+    number: int
+    cause: str
+    year: int
 
 
-def _index(steps: Sequence[Step], first: str) -> int:
-    for index, step in enumerate(steps):
-        if first in ("", step.id):
-            return index
-    raise ValueError(f"there is no step {first!r}")
+def steps_of(terms: Terms, wish: Wish) -> Sequence[Step]:
+    """Return the steps that a wish is for; ValueError for one that is not there."""
+    if not wish.first:
+        return terms.steps
+    for index, step in enumerate(terms.steps):
+        if wish.first == step.id:
+            return terms.steps[index:]
+    raise ValueError(f"there is no step {wish.first!r}")
 
 
-def _reserved(
-    terms: Terms, wish: Wish, ledger: Ledger, step: Step, wished: int, causes: list[str], year: int
-) -> Slot:
-    """Return the slot of a step that is due at ``wished``, and enter it in the ledger."""
-    calendar = calendar_of(terms.window, wish.timezone, wish.country)
-    domain = wish.domain.lower()
+def reserve(
+    terms: Terms, wish: Wish, ledger: Ledger, step: Step, before: tuple[datetime, str] | None
+) -> Reserved:
+    """Find a step's place and take it; ``before``: due time and id of the step before it in this wish."""
+    calendar = terms.calendar(wish)
+    start, after = before or (wish.start, wish.after)
+    if before is not None and after.isdigit():
+        after = f"step {after}"
+    year = start.astimezone(calendar.zone).year
+    due, cause = calendar.due(start, step), reasons.counted(step, after)
+    if before is None:
+        cause = f"{wish.why}; {cause}" if wish.why else cause
+        if wish.not_before is not None and wish.not_before > due:
+            due = wish.not_before
+            cause = f"{cause}; {reasons.not_before(calendar, ceil(due.timestamp()), year)}"
+    domain, wished = wish.domain.lower(), ceil(due.timestamp())
     opened = calendar.opening(wished)
     if opened != wished:
-        causes.append(reasons.moved_into_window(calendar, wished, opened, year))
+        cause = f"{cause}; {reasons.moved_into_window(calendar, wished, opened, year)}"
     jitter = _jitter(wish.enrollment, step.id, ledger.pace.jitter)
     place = ledger.find(Request(calendar=calendar, at=opened, jitter=jitter, domain=domain))
     if place.time - opened >= ledger.pace.width:
-        causes.append(reasons.moved_in_ledger(calendar, place, domain, year))
-    due = datetime.fromtimestamp(place.time, UTC)
-    entry = Reservation(
-        at=due, campaign=terms.campaign, enrollment=wish.enrollment, step=step.id, domain=domain
+        cause = f"{cause}; {reasons.moved_in_ledger(place, domain, year)}"
+    ledger.take(place, domain)
+    return Reserved(place.time, place.number, cause, year)
+
+
+def slot_of(terms: Terms, wish: Wish, step: Step, place: Reserved) -> Slot:
+    """Return a step's place as it is kept and shown."""
+    calendar = terms.calendar(wish)
+    return Slot(
+        step=step.id,
+        due=datetime.fromtimestamp(place.time, UTC),
+        reason=reasons.whole(place.cause, calendar, place.time, place.year),
+        day=date.fromordinal(place.number).isoformat(),
     )
-    ledger.take(place, entry)
-    day = date.fromordinal(place.number).isoformat()
-    return Slot(step=step.id, due=due, reason="; ".join(causes), day=day)
+
+
+def _slots(terms: Terms, wish: Wish, ledger: Ledger) -> tuple[Slot, ...]:
+    slots: list[Slot] = []
+    for step in steps_of(terms, wish):
+        before = (slots[-1].due, slots[-1].step) if slots else None
+        slots.append(slot_of(terms, wish, step, reserve(terms, wish, ledger, step, before)))
+    return tuple(slots)
+
+
+def _entry(terms: Terms, wish: Wish, slot: Slot) -> Reservation:
+    return Reservation(
+        at=slot.due,
+        campaign=terms.campaign,
+        enrollment=wish.enrollment,
+        step=slot.step,
+        domain=wish.domain.lower(),
+    )
 
 
 def _jitter(enrollment: str, step: str, most: int) -> int:

@@ -13,6 +13,7 @@ from lib.core.plans.windows import Calendar
 from lib.core.records import Step
 
 _ONE = timedelta(days=1)
+_MOVED = ", moved to "
 #: So many holidays in a row are named.
 _NAMED = 3
 
@@ -44,13 +45,21 @@ def moved_into_window(calendar: Calendar, wished: int, opened: int, year: int) -
     return f"{'; '.join(causes)}, moved to {_moment(calendar, opened, year)}"
 
 
-def moved_in_ledger(calendar: Calendar, place: Place, domain: str, year: int) -> str:
-    """Return why the slot ledger moved a step, and where to."""
+def moved_in_ledger(place: Place, domain: str, year: int) -> str:
+    """Return why the slot ledger moved a step, up to where to, which ``whole`` adds."""
     causes = [_refused(one, domain, year) for one in place.refused]
     if place.more and place.refused:
         causes[-1] = _refused(place.refused[-1], domain, year, on=True)
     why = "; ".join(causes) or "earlier times are taken"
-    return f"{why}, moved to {_moment(calendar, place.time, year)}"
+    return f"{why}{_MOVED}"
+
+
+def whole(cause: str, calendar: Calendar, time: int, year: int) -> str:
+    """Return a reason in full: where the ledger moved a step, with the time of its place.
+
+    So the many slots of a large plan share their few causes. year: the one that goes without saying.
+    """
+    return f"{cause}{_moment(calendar, time, year)}" if cause.endswith(_MOVED) else cause
 
 
 def _refused(one: Refused, domain: str, year: int, *, on: bool = False) -> str:

@@ -17,6 +17,8 @@ from lib.core.records import Hours, Step, Window
 
 #: A window that has not opened after so many days never will.
 SEARCH_DAYS = 400
+#: For so many days a calendar remembers when it is open.
+_SPANS_KEPT = 1_000
 _DAY = 86_400
 _ONE = timedelta(days=1)
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -45,6 +47,8 @@ class Calendar:
         """Return when the window is open on a local date, in order."""
         number = day.toordinal()
         if number not in self._spans:
+            if len(self._spans) >= _SPANS_KEPT:
+                self._spans.clear()
             self._spans[number] = () if self._holiday(day) else _open_spans(self.zone, day, self._hours(day))
         return self._spans[number]
 

@@ -39,6 +39,7 @@ from lib.core.records.mailbox import (
 )
 from lib.core.records.people import Contact, EnrollmentRef, Org, SuppressedWhy, Suppression
 from lib.core.records.record import Record
+from lib.core.records.upload import Upload, UploadPart
 
 __all__ = [
     "Attachment",
@@ -83,6 +84,8 @@ __all__ = [
     "Step",
     "SuppressedWhy",
     "Suppression",
+    "Upload",
+    "UploadPart",
     "Usage",
     "Variant",
     "Webhook",

@@ -98,7 +98,9 @@ class Campaign(Record, frozen=True, kw_only=True):
     is now. author_email: shown to the owner.
     stop_on_own_answer: the user's answer by hand stops the follow-ups. stop_elsewhere: an answer stops the
     candidate's other campaigns in the org. stop_colleagues: it stops candidates of the same company here;
-    stopped_domains: those companies.
+    stopped_domains: those companies. reserving: whose acceptance is still reserving its places, in several
+    commits; until the last one it can only be undone. upload: where its candidates came from, "": not from
+    one; shortlist, planned: then the digest of those candidates, and the token of the plan that was accepted.
     """
 
     org: str
@@ -131,6 +133,10 @@ class Campaign(Record, frozen=True, kw_only=True):
     paused_for: Literal["", "person", "owner", "disconnect", "grant", "label"] = ""
     approved_at: datetime | None = None
     author_email: str = ""
+    reserving: str = ""
+    upload: str = ""
+    shortlist: str = ""
+    planned: str = ""
 
 
 class AttachmentContent(Record, frozen=True, kw_only=True):

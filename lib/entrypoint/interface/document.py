@@ -104,8 +104,13 @@ def path_of(function: str, route: Route) -> str:
 
 def kinds(route: Route) -> list[Any]:
     """Return the types that a route's request and answer are made of."""
-    given = [route.form or route.body] if route.body is not None else []
+    given = [] if route.body is None or is_file(route) else [route.form or route.body]
     return [*given, answered(route)]
+
+
+def is_file(route: Route) -> bool:
+    """Say whether a route's body is a file, or a piece of one."""
+    return route.body is bytes and route.form is None
 
 
 def errors_of(route: Route) -> list[type[OutreachError]]:
@@ -127,9 +132,12 @@ def _operation(function: str, route: Route, path: str, shapes: Shapes) -> dict[s
         "description": description,
         "parameters": parameters_of(route, path),
     }
-    if route.body is not None:
+    if is_file(route):
+        content: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": content}}
+    elif route.body is not None:
         schema = shapes.schema(route.form or route.body)
-        content: dict[str, Any] = {"schema": schema}
+        content = {"schema": schema}
         if (example := EXAMPLES.get((function, route.method, route.path))) is not None:
             content["example"] = example
         found["requestBody"] = {

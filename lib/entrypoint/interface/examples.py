@@ -50,6 +50,7 @@ EXAMPLES: dict[tuple[str, str, str], Any] = {
         "steps": [{"id": "intro", "subject": "{{ role }} at Northwind", "text": "Hi {{ first_name }}, fro"}],
     },
     ("enqueue_campaign", "POST", "test"): CAMPAIGN,
+    ("enqueue_campaign", "POST", "uploads"): {"format": "csv", "bytes": 5_242_880},
     ("mailboxes", "POST", "connections"): {
         "address": ADDRESS,
         "sender_name": "Sofia Brandt",

@@ -35,11 +35,13 @@ from lib.core.records import (
     Record,
     Reply,
     Suppression,
+    Upload,
+    UploadPart,
     Usage,
 )
 from lib.ports import Services
 
-#: How many documents are found and removed at once; attachments hold up to a megabyte each.
+#: How many documents are found and removed at once; attachments and parts hold up to a megabyte each.
 CHUNK = 200
 ATTACHMENTS = 8
 #: What of an org lies beside its mailboxes and campaigns, and leads to nothing else.
@@ -75,6 +77,8 @@ class Piece:
 def of_candidate(services: Services, erasure: Erasure) -> Iterator[Piece]:
     """Yield what is held about a candidate: in campaigns, in answers, and of mail that may be theirs."""
     org, subject = erasure.org, erasure.subject
+    # Who is in an upload is not known before a campaign reads it: all that are open go.
+    yield from _uploads(services, org)
     yield from _enrollments(services, org, ("contact", subject))
     yield from _all(services, OutgoingEvent, org, ("contact", subject))
     yield from _all(services, Reply, org, ("contact", subject))
@@ -106,6 +110,7 @@ def of_org(services: Services, erasure: Erasure) -> Iterator[Piece]:
     """Yield all that is held of an org, but for its settings and this erasure."""
     org = erasure.org
     yield from _campaigns(services, org, None)
+    yield from _uploads(services, org)
     for kind in _FLAT:
         yield from _all(services, kind, org, None)
     yield from _other_erasures(services, erasure)
@@ -123,6 +128,13 @@ def _campaigns(services: Services, org: str, where: tuple[str, str] | None) -> I
     while some := services.store.held(Campaign, org, where=where, limit=CHUNK):
         for _, one in some:
             yield from _all(services, AttachmentContent, org, None, of=one.id, limit=ATTACHMENTS)
+        yield _piece(some)
+
+
+def _uploads(services: Services, org: str) -> Iterator[Piece]:
+    while some := services.store.held(Upload, org, limit=CHUNK):
+        for _, one in some:
+            yield from _all(services, UploadPart, org, None, of=one.id, limit=ATTACHMENTS)
         yield _piece(some)
 
 
