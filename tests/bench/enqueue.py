@@ -87,7 +87,9 @@ class Recording(MemoryStore):
     def commit(self, snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
         bulk = {key: one for key, one in changes.writes.items() if key.kind in _BULK}
         if bulk:
-            fields = {key.path: msgspec.to_builtins(one, builtin_types=(datetime,)) for key, one in bulk.items()}
+            fields = {
+                key.path: msgspec.to_builtins(one, builtin_types=(datetime,)) for key, one in bulk.items()
+            }
             pickle.dump(list(fields.items()), self._file)
         others = {key: one for key, one in changes.writes.items() if key.kind not in _BULK}
         deletes = frozenset(key for key in changes.deletes if key.kind not in _BULK)

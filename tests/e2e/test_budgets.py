@@ -12,7 +12,6 @@ from tests.e2e.budgets import BUDGETS, Accepting, Budget
 from tests.e2e.counting import Cost, measured
 
 if TYPE_CHECKING:
-
     from tests.e2e.conftest import Office
 
 pytestmark = pytest.mark.emulator
