@@ -30,7 +30,7 @@ demo: setup ## the main job on a local cloud; your own files: CSV=... CAMPAIGN=.
 	@exec $(PY) -m tests.e2e.demo $(if $(CSV),--csv '$(CSV)') $(if $(CAMPAIGN),--campaign '$(CAMPAIGN)')
 
 .PHONY: serve
-serve: setup ## start the same and stay; prints URLs and a user token
+serve: setup ## start the same and stay: the console, and the world around it
 	@exec $(PY) -m tests.e2e.demo.serve
 
 .PHONY: screenshots

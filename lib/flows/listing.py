@@ -56,6 +56,7 @@ class ListedCampaign(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     paused_for: str
     needs_approval: bool
+    approved_at: datetime | None
     accepted_at: datetime
     candidates: int
     figures: Progress | None
@@ -141,6 +142,7 @@ def _listed(
         why=one.why,
         paused_for=one.paused_for,
         needs_approval=mailbox is not None and needs_approval(mailbox, one, now),
+        approved_at=one.approved_at,
         accepted_at=one.accepted_at,
         candidates=one.candidates,
         figures=figures,
