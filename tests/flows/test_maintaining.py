@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import msgspec
 import pytest
@@ -16,8 +13,7 @@ from lib.core.errors import MailboxPaused, Unavailable
 from lib.core.incoming.receiving import LOOK_EVERY
 from lib.core.records import Reads, Reply, Status
 from lib.flows import maintaining
-from lib.flows.jobs import Job, Tally
-from lib.flows.jobs import done as all_done
+from lib.flows.jobs import Tally
 from lib.flows.maintaining import maintain
 from lib.flows.queueing import queue_step
 from lib.flows.renewing import RENEW_AGAIN, RENEW_EVERY
@@ -200,79 +196,6 @@ def test_failing_enrollment_holds_up_nobody(
     outreach.pass_time(GRACE)
     tally = outreach.maintain()
     assert (tally.failed, tally.queued, outreach.failures) == (1, 1, [error])
-
-
-def test_one_run_takes_no_more_than_its_share(outreach: Outreach, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintaining, "ENROLLMENTS", 1)
-    monkeypatch.setattr(maintaining, "ROUNDS", 1)
-    outreach.pass_time(GRACE)
-    first, second = outreach.maintain(), outreach.maintain()
-    assert (first.queued, first.more, second.queued) == (1, True, 1)
-
-
-def test_one_run_goes_on_while_more_is_due_than_one_round_takes(
-    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(maintaining, "ENROLLMENTS", 1)
-    outreach.pass_time(GRACE)
-    assert outreach.maintain() == Tally(queued=2)
-
-
-def test_one_run_leaves_what_takes_too_long_to_the_next(
-    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(maintaining, "ENROLLMENTS", 1)
-    outreach.pass_time(GRACE)
-    create = outreach.tasks.create
-
-    def slowly(*task: Any) -> None:
-        outreach.clock.move(maintaining.GO_ON)
-        create(*task)
-
-    monkeypatch.setattr(outreach.tasks, "create", slowly)
-    assert outreach.maintain() == Tally(queued=1, more=True)
-
-
-def test_one_run_does_not_go_on_after_a_failure(outreach: Outreach, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintaining, "ENROLLMENTS", 1)
-    outreach.pass_time(GRACE)
-
-    def fail(*_: object) -> None:
-        raise Unavailable("the queue is down")
-
-    monkeypatch.setattr(outreach.tasks, "create", fail)
-    assert outreach.maintain() == Tally(failed=1, more=True)
-
-
-def test_mailboxes_are_worked_on_at_a_time_but_no_mailbox_by_two() -> None:
-    both = threading.Barrier(2, timeout=10)
-    done: list[tuple[str, int]] = []
-
-    def work(mailbox: str, number: int, tally: Tally) -> None:
-        if number == 0:
-            # Nobody gets past this before the other mailbox is being worked on, too.
-            both.wait()
-        done.append((mailbox, number))
-        tally.queued += 1
-        if number == 1:
-            raise Unavailable("this one fails")
-
-    jobs = [
-        Job("", f"{mailbox}{number}", keys.inbox(mailbox), "", mailbox, partial(work, mailbox, number))
-        for number in range(3)
-        for mailbox in ("a", "b")
-    ]
-    results = list(all_done(jobs, 2))
-    for mailbox in ("a", "b"):
-        assert [number for one, number in done if one == mailbox] == [0, 1, 2]
-    assert {job.id for job, _, error in results if error is not None} == {"a1", "b1"}
-    assert sum(tally.queued for _, tally, _ in results) == len(jobs)
-
-
-def test_a_parallel_run_does_what_one_by_one_does(outreach: Outreach) -> None:
-    outreach.pass_time(GRACE)
-    assert maintain(outreach, lambda *_: None, at_once=4) == Tally(queued=2)
-    assert outreach.maintain() == Tally()
 
 
 def test_whole_campaign_runs_on_maintain_and_tasks_alone() -> None:
