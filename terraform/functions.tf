@@ -100,7 +100,7 @@ locals {
       description     = "Take browsers to Google's consent and back"
       callers         = ["public"]
       secrets         = ["address-key", "oauth-client", "ticket-key", "token-keyset"]
-      queues          = true
+      queues          = false
       store           = true
       memory          = "512Mi"
       cpu             = "1"

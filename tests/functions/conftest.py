@@ -38,8 +38,8 @@ def office(functions: tuple[LocalCloud, Wiring], capsys: pytest.CaptureFixture[s
     # Tests of the wiring itself leave another one behind.
     use(lambda: wiring)
     cloud.world.reset()
-    # Names of tasks hold their time and stay reserved, though their queue is emptied.
-    cloud.advance(cloud.clock.now() + timedelta(minutes=1))
+    # Names of tasks hold their time and stay reserved, though their queue is emptied: the next test's are later.
+    cloud.advance(cloud.clock.now() + timedelta(hours=2))
     cloud.world.add_account(RECRUITER, "100000000000000000001")
     cloud.world.add_account(OTHER, "100000000000000000002")
     office = Office(cloud, wiring)

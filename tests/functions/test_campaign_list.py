@@ -122,6 +122,7 @@ def test_the_owner_sees_who_sends_in_their_name(office: Office) -> None:
         "why": "",
         "paused_for": "",
         "needs_approval": True,
+        "approved_at": None,
         "candidates": 2,
         "figures": None,
     }

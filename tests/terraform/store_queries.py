@@ -29,7 +29,8 @@ from google.cloud.firestore_v1.types import (
 )
 
 from lib.adapters.firestore_store import FirestoreStore
-from lib.core.keys import COLLECTIONS
+from lib.core import records
+from lib.core.keys import COLLECTIONS, Key
 from lib.core.records import Interest, Record, ReplyKind, Status
 from lib.ports import Store
 from tests.localcloud.child_process import ROOT
@@ -37,6 +38,8 @@ from tests.terraform.index_rules import Composite, Single, indexes_for
 
 #: Methods of a store that name their documents, and ask for nothing.
 _NO_QUERIES = {"read", "commit", "change", "changed", "all_held"}
+#: What the signatures of the store name, which imports it for type checkers alone.
+NAMED = vars(records) | {"Key": Key}
 _NOW = datetime(2026, 3, 2, tzinfo=UTC)
 _MADE_UP: Mapping[Any, Any] = {
     str: "x",
@@ -102,7 +105,7 @@ def queries_of(method: str) -> list[tuple[StructuredQuery, frozenset[str]]]:
 
 def _forms(method: Any) -> Iterator[dict[str, Any]]:
     """Yield the arguments of calls that take every branch which depends on them."""
-    hints, parameters = typing.get_type_hints(method), inspect.signature(method).parameters
+    hints, parameters = typing.get_type_hints(method, localns=NAMED), inspect.signature(method).parameters
     names = [name for name in parameters if name != "self"]
     choices = [_choices(hints[name], parameters[name]) for name in names]
     for values in itertools.product(*choices):
