@@ -34,17 +34,25 @@ export async function call(method, path, { body, query, tag, signal } = {}) {
 
 // Returns the answer to a request; an ApiError where it is no success, or where nobody answered.
 async function answered(url, { headers, ...more } = {}) {
-  let answer;
-  try {
-    answer = await fetch(url, {
-      cache: "no-store", credentials: "omit", redirect: "error", headers: { Authorization: `Bearer ${token()}`, ...headers }, ...more,
-    });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new ApiError({ kind: "offline" });
-  }
+  const answer = await reached(url, {
+    cache: "no-store", credentials: "omit", redirect: "error", headers: { Authorization: `Bearer ${token()}`, ...headers }, ...more,
+  });
   if (!answer.ok) throw await problem(answer);
   return answer;
+}
+
+// Looking does no harm twice: a connection that breaks now and then is tried again before anybody hears of it.
+async function reached(url, request) {
+  const pauses = (request.method ?? "GET") === "GET" ? [300, 1_500] : [];
+  for (;;) {
+    try {
+      return await fetch(url, request);
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      if (pauses.length === 0 || !navigator.onLine) throw new ApiError({ kind: "offline" });
+      await new Promise((done) => setTimeout(done, pauses.shift()));
+    }
+  }
 }
 
 export const get = async (path, query, signal) => (await call("GET", path, { query, signal })).data;

@@ -17,6 +17,8 @@ export function usePath() {
   const [now, set] = useState(path);
   useEffect(() => {
     const changed = () => set(path());
+    // It may have changed since it was drawn.
+    changed();
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
