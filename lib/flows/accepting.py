@@ -106,6 +106,8 @@ def begin(services: Services, order: Order, known: Snapshot, start: datetime) ->
         found = _reserve(services, order, known, campaign, arranged)
         if isinstance(found, Reserved) or found is Begun.THERE_ALREADY:
             return found
+        # Its limits may be what has changed.
+        known |= services.store.read([keys.mailbox(order.org, order.draft.mailbox)])
     raise Contended("too many workers change the same days")
 
 

@@ -7,6 +7,7 @@ again adds nobody twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -96,6 +97,8 @@ def _add(services: Services, permit: Permit, chunk: Sequence[Place], rules: Rule
         addition = _tried(services, permit, chunk, rules, despite)
         if not addition.stale:
             return addition
+        # The mailbox's limits may be what has changed.
+        permit = replace(permit, read=permit.read | services.store.read([permit.mailbox_key]))
     raise Contended("too many workers change the same days")
 
 

@@ -55,10 +55,14 @@ def enqueue(services: Services, caller: VerifiedCaller, how: HowTo, body: bytes)
 
 
 def preview(services: Services, caller: VerifiedCaller, body: bytes) -> Preview:
-    """Plan a request and write nothing."""
+    """Plan a request and write nothing. Conflict while its places are being reserved."""
     order, known = examined_request(services, caller, body)
     if order.is_over:
         raise no_upload()
+    campaign = known[order.key]
+    if campaign is not None and campaign.reserving:
+        # Nobody is in it yet, and its own places are in the ledger: neither list nor plan would be right.
+        raise Conflict("this campaign is being accepted: send it (again), or look in a minute")
     return previewed(services, order, known)
 
 

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import os
 import pkgutil
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
 import tests.bench
+from tests.localcloud.child_process import ROOT
 
 if TYPE_CHECKING:
     from tests.bench.rows import Row
+
+
+#: Where the standard output of each bench is kept.
+LOGS = ROOT / "build" / "bench"
 
 
 def names() -> list[str]:
@@ -30,6 +36,10 @@ def run(name: str, *, quick: bool) -> list[Row]:
 
 
 def _rows(name: str, *, quick: bool) -> list[Row]:
+    # What functions say of themselves goes into a file: the table is for people.
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (LOGS / f"{name}.log").open("w") as log:
+        os.dup2(log.fileno(), 1)
     rows: list[Row] = list(importlib.import_module(f"tests.bench.{name}").measure(quick=quick))
     return rows
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -103,10 +104,11 @@ class FirstAsks:
         )
 
     def start(self) -> Ask:
-        """Begin to connect a mailbox, with a fresh ticket."""
+        """Begin to connect a mailbox, with a fresh ticket of somebody who has not asked for one too often."""
         self.stage.cloud.clock.move_to(datetime.now(UTC))
         wish = {"address": self.office.address, "sender_name": "Robin", "return_url": f"{WEB_APP}/mailboxes"}
-        url = str(self.office.call("POST", "mailboxes/connections", json=wish).json()["url"])
+        asked = self.office.call("POST", "mailboxes/connections", user=uuid.uuid4().hex, json=wish)
+        url = str(asked.json()["url"])
         return Ask(path="/start?" + url.partition("?")[2], status=303)
 
     @staticmethod

@@ -206,3 +206,14 @@ def test_most_letters_are_plain_and_the_longest_are_left_to_liquid() -> None:
     assert plain_templates.fill("{{ name }}" * 10, long, html=False) is None
     with pytest.raises(TemplateFault, match="limit"):
         render("{{ name }}" * 10, long, html=False)
+
+
+@pytest.mark.parametrize("html", [False, True])
+@pytest.mark.parametrize(
+    "source", ["a\r\nb {{ name }}", "{{ name }}", "a\rb", "{{ nobody | default: 'x\r\ny' }}", "{{{ name }}}"]
+)
+def test_line_ends_and_braces_come_out_as_from_liquid(source: str, *, html: bool) -> None:
+    values = {"name": "x\r\ny\rz\n"}
+    plain = outcome(lambda: plain_templates.fill(source, values, html=html))
+    assert plain in (None, outcome(lambda: liquid_templates.render(source, values, html=html)))
+    assert plain is not None or source == "{{{ name }}}"

@@ -53,11 +53,11 @@ class Office:
 
     # The web app
 
-    def token(self) -> str:
+    def token(self, user: str = "") -> str:
         assert self.cloud.oauth is not None
         env = self.cloud.env
         return self.cloud.oauth.store.web_app.mint_user_token(
-            f"user of {self.address}",
+            user or f"user of {self.address}",
             self.address,
             ORG,
             "member",
@@ -76,8 +76,8 @@ class Office:
         connect(self.cloud.base_url, self.token(), wish)
         self.mailbox = self.call("GET", "mailboxes").json()["mailboxes"][0]["id"]
 
-    def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.token()}"}
+    def call(self, method: str, path: str, *, user: str = "", **kwargs: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token(user)}"}
         url = f"{self.cloud.base_url}/{path}"
         answer = requests.request(method, url, headers=headers, timeout=60, **kwargs)
         assert answer.ok, answer.text

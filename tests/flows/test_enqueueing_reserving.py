@@ -220,3 +220,11 @@ def test_whoever_was_overtaken_adds_no_places_to_those_of_the_other(monkeypatch:
     monkeypatch.setattr("lib.core.campaigns.reserving._COMMIT_BYTES", 1)
     assert run(office, REQUEST).candidates == 3
     assert ledger(office) == planned(office)
+
+
+def test_preview_of_what_is_half_reserved_says_so_and_shows_no_empty_plan() -> None:
+    office = unfinished()
+    with pytest.raises(Conflict, match="is being accepted"):
+        preview(office, AUTHOR, REQUEST)
+    assert run(office, REQUEST).candidates == 3
+    assert preview(office, AUTHOR, REQUEST).count == 3

@@ -38,7 +38,7 @@ def office(functions: tuple[LocalCloud, Wiring], capsys: pytest.CaptureFixture[s
     # Tests of the wiring itself leave another one behind.
     use(lambda: wiring)
     cloud.world.reset()
-    # Names of tasks hold their time and stay reserved, though their queue is emptied: the next test's are later.
+    # Names of tasks hold their time and stay reserved, though their queue is emptied: these are later.
     cloud.advance(cloud.clock.now() + timedelta(hours=2))
     cloud.world.add_account(RECRUITER, "100000000000000000001")
     cloud.world.add_account(OTHER, "100000000000000000002")

@@ -160,7 +160,7 @@ def begun(
 
     campaign: as it will be, with ``reserving`` set when more commits are to come. From now on its author is
     known to the mailbox by their id. Conflict when they may not send from it (any more). Stale, with nothing
-    written: a day of the ledger is no longer as it was planned on.
+    written: a day of the ledger, or the mailbox's limits, are no longer as they were planned on.
     """
     if there_already(snapshot[order.key], order):
         return Changes(Begun.THERE_ALREADY)
@@ -169,7 +169,7 @@ def begun(
     refuse_erased(snapshot[keys.org(order.org)], mailbox)
     if mailbox is None or not may_send(mailbox, order.caller, campaign.id, now):
         raise Conflict(NO_GRANT)
-    days = batch.days(snapshot)
+    days = batch.days(snapshot) if batch.rests_on(mailbox) else None
     if days is None:
         return Changes(Begun.STALE)
     return Changes(

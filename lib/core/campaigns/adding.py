@@ -65,7 +65,8 @@ def added(
     if not found.fit:
         return Changes(Addition(found))
     batch, slots = planned
-    days = batch.days(snapshot)
+    mailbox = snapshot.need(keys.mailbox(campaign.org, campaign.mailbox))
+    days = batch.days(snapshot) if batch.rests_on(mailbox) else None
     if days is None or [place.enrollment_id for place in found.fit] != list(slots):
         return Changes(Addition(found, stale=True))
     new = [enrollment_of(campaign, place, slots[place.enrollment_id], rules.now) for place in found.fit]
@@ -75,21 +76,21 @@ def added(
     larger = msgspec.structs.replace(
         campaign, candidates=campaign.candidates + len(new), despite=_both(campaign.despite, despite)
     )
-    mailbox = snapshot.need(keys.mailbox(campaign.org, campaign.mailbox))
     return Changes(Addition(found, tuple(new)), {**writes, **_enlarged(larger, mailbox, caller)})
 
 
 def _enlarged(campaign: Campaign, mailbox: Mailbox, caller: VerifiedCaller) -> dict[Key[Any], Record]:
     """Return what is written of the campaign and its mailbox.
 
-    What the owner has not seen is not approved, whether or not anybody asks for that now. The mailbox is then
-    written as it is: a grant that ends now makes this fail.
+    What the owner has not seen is not approved, whether or not anybody asks for that now. The mailbox is
+    written as it is: a grant that ends now, or limits that change, make this fail.
     """
     key = keys.campaign(campaign.org, campaign.id)
+    written: dict[Key[Any], Record] = {keys.mailbox(mailbox.org, mailbox.id): mailbox}
     if is_owner(mailbox, caller):
-        return {key: campaign}
+        return {key: campaign, **written}
     after = msgspec.structs.replace(campaign, revision=campaign.revision + 1, approved_at=None)
-    return {key: after, keys.mailbox(mailbox.org, mailbox.id): mailbox}
+    return {key: after, **written}
 
 
 def _both(one: str, other: str) -> str:

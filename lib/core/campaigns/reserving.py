@@ -22,7 +22,7 @@ from lib.core.keys import Key, Snapshot
 from lib.core.plans.planner import Planner
 from lib.core.plans.planning import Terms, Wish, entered
 from lib.core.plans.schedule import Schedule
-from lib.core.records import Campaign, Day, Reservation, Slot
+from lib.core.records import Campaign, Day, Mailbox, Reservation, Slot
 
 _ONE = timedelta(days=1)
 #: The reason of a time that was reserved before a crash, when it cannot be worked out any more.
@@ -45,6 +45,12 @@ class Batch:
     def keys(self) -> list[Key[Day]]:
         """Return where the days lie."""
         return day_keys(self.terms, self.entries)
+
+    def rests_on(self, mailbox: Mailbox) -> bool:
+        """Say whether a mailbox still is what was planned on: its limits, and the zone of its days."""
+        terms = self.terms
+        planned_on = terms.limits, terms.timezone, terms.connected_at
+        return (mailbox.limits, mailbox.timezone, mailbox.connected_at) == planned_on
 
     def days(self, snapshot: Snapshot) -> dict[Key[Any], Day] | None:
         """Return the days with their new entries, None when one has changed since it was planned on."""

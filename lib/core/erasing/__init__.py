@@ -20,6 +20,7 @@ from lib.core.erasing.removing import (
     may_be_removed,
     own_inboxes,
     removed,
+    upload_removed,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "own_inboxes",
     "removed",
     "swept",
+    "upload_removed",
 ]

@@ -16,7 +16,7 @@ import msgspec
 from lib.core import keys
 from lib.core.errors import Contended
 from lib.core.keys import COLLECTIONS, Changes, Key, Snapshot
-from lib.core.records import Contact, Day, Enrollment, Erasure, Inbox, Mailbox, Record, Reservation
+from lib.core.records import Contact, Day, Enrollment, Erasure, Inbox, Mailbox, Record, Reservation, Upload
 
 #: How long an erasure waits for an attempt that cannot be settled, longer than its worker may send for it.
 PATIENCE = timedelta(minutes=15)
@@ -56,6 +56,16 @@ def own_inboxes(snapshot: Snapshot, mailbox: Mailbox) -> list[Key[Inbox]]:
 def removed(snapshot: Snapshot, seen: Erasure, some: Sequence[Key[Any]]) -> Changes[Erasure]:
     """Remove some documents that need nothing besides."""
     return _removing(snapshot, seen, some, {})
+
+
+def upload_removed(snapshot: Snapshot, seen: Erasure, key: Key[Upload]) -> Changes[Erasure]:
+    """Remove an upload with all parts that it names by then: one that comes meanwhile makes this fail."""
+    upload = snapshot[key]
+    if upload is None:
+        return Changes(seen)
+    there = [number for number, digest in enumerate(upload.parts) if digest]
+    parts = [keys.upload_part(upload.org, upload.id, number) for number in there]
+    return _removing(snapshot, seen, [key, *parts], {})
 
 
 def enrollments_removed(snapshot: Snapshot, seen: Erasure, some: Sequence[Enrollment]) -> Changes[Erasure]:

@@ -49,6 +49,7 @@ _OUTPUT = re.compile(
     \}\}""",
     re.VERBOSE,
 )
+_LINE_END = re.compile(r"\r\n?")
 #: What begins or ends anything else, or might.
 _MARKUP = re.compile(r"\{\{|\{%|\{\#|\}\}|%\}|\#\}")
 
@@ -76,7 +77,9 @@ def _parts(source: str) -> tuple[str | _Hole, ...] | None:
         end = found.end()
     parts.append(source[end:])
     texts = [part for part in parts if isinstance(part, str)]
-    return None if any(map(_MARKUP.search, texts)) else tuple(parts)
+    # A brace right before a hole begins it one sooner.
+    odd = any(map(_MARKUP.search, texts)) or any(text.endswith("{") for text in texts[:-1])
+    return None if odd else tuple(parts)
 
 
 def fill(source: str, present: Mapping[str, str], *, html: bool) -> str | None:
@@ -87,7 +90,8 @@ def fill(source: str, present: Mapping[str, str], *, html: bool) -> str | None:
     parts = _parts(source)
     if parts is None:
         return None
-    filled = "".join(_filled(parts, present, html=html))
+    # As Liquid's output does, which is a text file in memory.
+    filled = _LINE_END.sub("\n", "".join(_filled(parts, present, html=html)))
     return filled if len(filled.encode(errors="surrogatepass")) < OUTPUT_LIMIT else None
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from lib.core import keys
-from lib.core.erasing import enrollments_removed, inbox_keys, own_inboxes, removed
+from lib.core.erasing import enrollments_removed, inbox_keys, own_inboxes, removed, upload_removed
 from lib.core.ids import normalise_address
 from lib.core.keys import Changes, Key, R, Snapshot
 from lib.core.records import (
@@ -36,12 +36,11 @@ from lib.core.records import (
     Reply,
     Suppression,
     Upload,
-    UploadPart,
     Usage,
 )
 from lib.ports import Services
 
-#: How many documents are found and removed at once; attachments and parts hold up to a megabyte each.
+#: How many documents are found and removed at once; attachments hold up to a megabyte each.
 CHUNK = 200
 ATTACHMENTS = 8
 #: What of an org lies beside its mailboxes and campaigns, and leads to nothing else.
@@ -133,9 +132,8 @@ def _campaigns(services: Services, org: str, where: tuple[str, str] | None) -> I
 
 def _uploads(services: Services, org: str) -> Iterator[Piece]:
     while some := services.store.held(Upload, org, limit=CHUNK):
-        for _, one in some:
-            yield from _all(services, UploadPart, org, None, of=one.id, limit=ATTACHMENTS)
-        yield _piece(some)
+        for key, _ in some:
+            yield Piece(partial(upload_removed, key=key), [key])
 
 
 def _below(services: Services, org: str, mailbox: str) -> Iterator[Piece]:
