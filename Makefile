@@ -86,7 +86,7 @@ bench: setup ## measure speed, cost and scale, each figure beside a floor or a r
 	@exec $(PY) -m tests.bench $(BENCH)
 
 .PHONY: bench-quick
-bench-quick: setup ## the same with fewer repetitions, in less than a minute
+bench-quick: setup ## the same with fewer repetitions and smaller loads
 	@exec $(PY) -m tests.bench --quick $(BENCH)
 
 .PHONY: mutants

@@ -11,7 +11,6 @@ from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from lib.core.ids import address_id
-from lib.core.keys import Changes, Snapshot
 from lib.core.records import (
     AuditEntry,
     Contact,
@@ -290,22 +289,3 @@ def test_receipts_and_the_audit_name_nobody(outreach: Outreach) -> None:
     through(outreach, erase(outreach))
     assert address_id(outreach.address_key, ANN) in everything(outreach)
     assert "example.org" not in "".join(traces(outreach, "/erasures/", "/audit/"))
-
-
-def test_a_part_that_comes_while_its_upload_is_erased_goes_too(
-    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    author = VerifiedCaller(org=ORG, user="user-1", email="recruiter@example.com", role="member")
-    content = f"email,city\n{ANN},Kelvin\n".encode()
-    upload = start_upload(outreach, author, NewUpload(format="csv", bytes=len(content)))
-    commit, key = outreach.store.commit, keys.upload(ORG, upload.id)
-
-    def late(snapshot: Snapshot, changes: Changes[Any]) -> Snapshot:
-        if key in changes.deletes:
-            monkeypatch.setattr(outreach.store, "commit", commit)
-            put_part(outreach, author, upload.id, "0", content)
-        return commit(snapshot, changes)
-
-    monkeypatch.setattr(outreach.store, "commit", late)
-    through(outreach, erase(outreach))
-    assert outreach.kept(Upload) == outreach.kept(UploadPart) == []
