@@ -56,14 +56,23 @@ export function secondsOf(duration) {
 }
 
 const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [1, "second"]];
-// "3 days 2 hours" of "P3DT2H", and of as many seconds
-export function inWords(duration) {
+const SHORT = { day: "d", hour: "h", minute: "min", second: "s" };
+
+// The two largest units of a duration that it has: [[3, "day"], [2, "hour"]].
+function parts(duration) {
   let rest = Math.round(secondsOf(duration));
-  const words = [];
+  const found = [];
   for (const [size, unit] of UNITS) {
     const count = Math.floor(rest / size);
     rest -= count * size;
-    if (count > 0) words.push(`${count} ${unit}${count === 1 ? "" : "s"}`);
+    if (count > 0) found.push([count, unit]);
   }
-  return words.slice(0, 2).join(" ") || "no time";
+  return found.slice(0, 2);
 }
+
+// "3 days 2 hours" of "P3DT2H", and of as many seconds
+export const inWords = (duration) =>
+  parts(duration).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(" ") || "no time";
+
+// "12 h 30 min", where there is little room
+export const inShort = (duration) => parts(duration).map(([count, unit]) => `${count} ${SHORT[unit]}`).join(" ") || "0 s";

@@ -47,7 +47,8 @@ export function Answers({ campaign, one, live }) {
   const [filters, setFilters] = useState(ALL);
   const { of, answers, next, more, put } = useAnswers(campaign.id, filters, live.latest);
   const threads = threadsOf(answers);
-  const chosen = one && threads.find((thread) => thread.answers.some((answer) => answer.id === one));
+  const open = useOpen(one, threads);
+  const chosen = open && threads.find((thread) => holds(thread, open));
   return html`
     <${Parked} parked=${campaign.parked} />
     <div class=${`answers${one ? " chosen" : ""}`}>
@@ -55,14 +56,31 @@ export function Answers({ campaign, one, live }) {
         <${Filters} value=${filters} onValue=${setFilters} />
         <${Loaded} of=${of} lines=${8}>${() => (threads.length === 0
           ? html`<${None} filtered=${filters !== ALL && (filters.kind || filters.interest)} onAll=${() => setFilters(ALL)} />`
-          : html`<${Threads} id=${campaign.id} threads=${threads} now=${one} />
+          : html`<${Threads} id=${campaign.id} threads=${threads} now=${open} />
             <${Problem} error=${more.error} />
             ${next && html`<${Button} busy=${more.busy} onClick=${more.run}>Show earlier answers<//>`}`)}<//>
       </section>
-      <div class="answer-pane">${one
-        ? html`<${Thread} key=${chosen?.id ?? one} campaign=${campaign} one=${one} known=${answers} put=${put} beat=${live.latest} />`
-        : threads.length > 0 && html`<p class="muted nothing-chosen">Choose an answer to read it here.</p>`}</div>
+      <div class="answer-pane">${open && html`
+        <${Thread} key=${chosen?.id ?? open} campaign=${campaign} one=${open} known=${answers} put=${put} beat=${live.latest} quiet=${!one} />`}</div>
     </div>`;
+}
+
+const holds = (thread, id) => thread.answers.some((answer) => answer.id === id);
+const BESIDE = matchMedia("(min-width: 60rem)"); // as in campaign.css
+
+// Which answer is open: the one asked for, and beside the list, where nothing was, the latest of when one came. It stays
+// while new ones come, so that nobody loses what they read.
+function useOpen(one, threads) {
+  const [beside, set] = useState(BESIDE.matches);
+  const last = useRef(null);
+  useEffect(() => {
+    const changed = () => set(BESIDE.matches);
+    BESIDE.addEventListener("change", changed);
+    return () => BESIDE.removeEventListener("change", changed);
+  }, []);
+  if (one) last.current = one;
+  else if (!threads.some((thread) => holds(thread, last.current))) last.current = threads[0]?.answers[0].id ?? null;
+  return one ?? (beside ? last.current : null);
 }
 
 // Of today the time, of others the day: there is little room.
@@ -101,7 +119,7 @@ function Threads({ id, threads, now }) {
     links[Math.min(Math.max(to, 0), links.length - 1)].focus();
   };
   return html`<ul ref=${list} class="threads" onKeyDown=${onKeyDown}>${threads.map((thread) => html`
-    <${ThreadLink} key=${thread.id} id=${id} thread=${thread} isNow=${thread.answers.some((one) => one.id === now)} />`)}</ul>`;
+    <${ThreadLink} key=${thread.id} id=${id} thread=${thread} isNow=${holds(thread, now)} />`)}</ul>`;
 }
 
 function ThreadLink({ id, thread, isNow }) {

@@ -111,7 +111,12 @@ const columnsOf = ({ id, steps }) => [
   ["Marked", (row) => row.interest && html`<${Badge} of=${row.interest} />`, "mark"],
 ];
 
+const AWAY = /^away, back on (.+)$/;
+
 function nextOf(row, steps) {
+  // Until somebody is back, what is due is only that day: no time has been found yet.
+  const [, back] = AWAY.exec(row.why) ?? [];
+  if (row.due && back) return `${mailName(steps, row.step)} once back on ${back}`;
   if (row.due) return html`${mailName(steps, row.step)} on ${atTime(row.due)}`;
   if (row.status === "replied") return `Answered after ${row.answered ? mailName(steps, row.answered).toLowerCase() : "a mail"}`;
   if (row.status === "completed") return row.last ? `Last mail on ${atTime(row.last)}` : "";

@@ -26,6 +26,6 @@ export function Messages({ campaign, one, live }) {
 
 export const Adding = ({ campaign, live }) => html`
   <p><a href=${href(`campaigns/${campaign.id}/candidates`)}>← All candidates</a></p>
-  <section class="card"><h2>Add candidates</h2>
+  <section class="stack"><h2>Add candidates</h2>
     ${mayWrite(campaign) ? html`<${AddCandidates} id=${campaign.id} campaign=${campaign} done=${() => live.touch()} />`
-      : html`<p>Nobody can be added to this campaign (any more), or not by you.</p>`}</section>`;
+      : html`<p class="card">Nobody can be added to this campaign (any more), or not by you.</p>`}</section>`;

@@ -3,7 +3,7 @@ import { get } from "../api.js";
 import { html } from "../html.js";
 import { useResource } from "../resource.js";
 import { href } from "../router.js";
-import { inWords } from "../times.js";
+import { inShort } from "../times.js";
 import { Figure, Figures, percent, Time } from "../ui/shown.js";
 import { Loaded } from "../ui/states.js";
 import { Chart } from "./campaign_chart.js";
@@ -66,12 +66,8 @@ function Until({ told, campaign }) {
       ${" "}<a href=${href(`campaigns/${campaign.id}/plan`)}>Show the plan</a></p>`;
 }
 
-// The larger unit stands out; what is left of it is a note.
-function TimeToAnswer({ median }) {
-  if (!median) return html`<${Figure} label="Time to answer" value="–" />`;
-  const [count, unit, ...rest] = inWords(median).split(" ");
-  return html`<${Figure} label="Time to answer" value=${`${count} ${unit}`} note=${`${rest.length > 0 ? `and ${rest.join(" ")}; ` : ""}half are quicker`} />`;
-}
+const TimeToAnswer = ({ median }) => html`
+  <${Figure} label="Time to answer" value=${median ? inShort(median) : "–"} note=${median && "half are quicker"} />`;
 
 function Counts({ told, campaign }) {
   const share = (part, whole) => (whole ? `${percent(part / whole)} of those reached` : undefined);

@@ -13,7 +13,8 @@ import { INTERESTS, KINDS, mailName } from "./campaign_words.js";
 // So many answers of one candidate are shown in full.
 const SHOWN = 20;
 
-export function Thread({ campaign, one, known, put, beat }) {
+// quiet: it was not asked for, so that focus stays where it is.
+export function Thread({ campaign, one, known, put, beat, quiet }) {
   const heading = useRef(null);
   const path = `campaigns/${campaign.id}`;
   const thread = useResource(async (signal) => {
@@ -25,7 +26,7 @@ export function Thread({ campaign, one, known, put, beat }) {
   useEffect(() => {
     if (thread.data !== null) thread.reload();
   }, [beat]);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => void (quiet || heading.current?.focus()), [quiet]);
   // What was marked here is shown at once here and in the list.
   const change = (answer) => {
     if (thread.data) thread.set({ ...thread.data, answers: thread.data.answers.map((other) => (other.id === answer.id ? answer : other)) });
@@ -39,8 +40,8 @@ export function Thread({ campaign, one, known, put, beat }) {
   };
   const name = thread.data?.timeline.candidate.name || thread.data?.timeline.candidate.email || "Answer";
   return html`
-    <section class="card thread" aria-label="The chosen answer" onKeyDown=${(event) => event.key === "Escape" && back()}>
-      <header><h2 tabindex="-1" ref=${heading}>${name}</h2><${Button} kind="quiet" onClick=${back}>Back to the list<//></header>
+    <section class="card thread" aria-label="The chosen answer" onKeyDown=${(event) => event.key === "Escape" && !quiet && back()}>
+      <header><h2 tabindex="-1" ref=${heading}>${name}</h2>${!quiet && html`<${Button} kind="quiet" onClick=${back}>Back to the list<//>`}</header>
       <${Loaded} of=${thread} lines=${6} missing="There is no such answer (any more).">${(told) => html`
         <${Whom} campaign=${campaign} timeline=${told.timeline} />
         <ol class="mails">${told.timeline.events.filter((event) => event.what === "sent" || event.answer).map((event) => {

@@ -36,7 +36,7 @@ export function Start({ kept, mailboxes, blank }) {
     say(`Imported ${chosen.name}`);
   });
   const example = useDeed(async () => {
-    await take({ draft: draftFrom(EXAMPLE), list: { ...(await listOfText(EXAMPLE_LIST)), name: "Example", key: "example" } });
+    await take({ draft: draftFrom(EXAMPLE), list: { ...(await listOfText(EXAMPLE_LIST)), name: "Example", typed: EXAMPLE_LIST, key: "example" } });
     say("The example is filled in");
   });
   const over = useDeed(async () => (clear({ mailbox: draft.mailbox }), go("campaigns/new?part=sender")));

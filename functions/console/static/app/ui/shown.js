@@ -28,7 +28,7 @@ export const Time = ({ at, zone, relative = false }) => html`
   </span>`;
 
 export const Figure = ({ label, value, of, note }) => html`
-  <div class="figure"><dt>${label}</dt><dd><b>${typeof value === "number" ? value.toLocaleString("en") : value ?? "–"}</b>
+  <div class="figure"><dt>${label}</dt><dd><b class=${typeof value === "string" ? "words" : undefined}>${typeof value === "number" ? value.toLocaleString("en") : value ?? "–"}</b>
     ${of !== undefined && html`<span class="muted"> of ${of.toLocaleString("en")}</span>`}
     ${note && html`<span class="note">${note}</span>`}</dd></div>`;
 
