@@ -6,7 +6,7 @@ import { Button, Confirm, Dialog, TextField } from "../ui/forms.js";
 import { Time } from "../ui/shown.js";
 import { Loaded, Notice, Problem } from "../ui/states.js";
 import { say } from "../ui/toasts.js";
-import { onTheWay, StepWords, waiting } from "./campaign_words.js";
+import { many, onTheWay, StepWords, waiting } from "./campaign_words.js";
 
 // A deed of a campaign that is read anew after it; what the answer notes is said.
 function useSteering({ campaign, live }, name, said, body) {
@@ -77,7 +77,7 @@ export function Approve({ campaign, live, onClose }) {
     <${Dialog} title="Approve this campaign?" wide onClose=${onClose} actions=${actions}>
       <p>${campaign.author_email} wrote it. It goes out <b>from your mailbox and in your name</b> to
         ${" "}<b>${campaign.figures.candidates.toLocaleString("en")}</b> ${campaign.figures.candidates === 1 ? "candidate" : "candidates"}, and their answers come to you. Those who wait get new times once you approve.</p>
-      <${Loaded} of=${forecast} lines=${1}>${({ mails, last }) => html`<p class="muted">${mails.toLocaleString("en")} mails at most if nobody answers${last && html`; as planned now, the last one on <${Time} at=${last} />`}.</p>`}<//>
+      <${Loaded} of=${forecast} lines=${1}>${({ mails, last }) => html`<p class="muted">${many(mails, "mail")} at most if nobody answers${last && html`; as planned now, the last one on <${Time} at=${last} />`}.</p>`}<//>
       ${campaign.steps.map((step, index) => html`<${StepWords} key=${step.id} step=${step} number=${index + 1} />`)}
       ${changed && html`<${Notice} tone="warn" title="It was changed since you opened this">Close this, look at it as it is now, and approve that.<//>`}
       <${Problem} error=${deed.error} />

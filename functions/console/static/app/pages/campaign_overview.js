@@ -47,7 +47,7 @@ function Progress({ campaign }) {
   const link = (statuses, words) => (may.includes("read") && statuses.length === 1
     ? html`<a href=${href(`campaigns/${id}/candidates?status=${statuses[0]}`)}>${words}</a>` : words);
   return html`
-    <p><b>${(all - coming).toLocaleString("en")} of ${many(all, "candidate")}</b> ${all - coming === 1 ? "is" : "are"} through (${percent(all ? (all - coming) / all : 0)}).</p>
+    <p><b>${(all - coming).toLocaleString("en")} of ${many(all, "candidate")}</b> ${all === 1 || all - coming === 1 ? "is" : "are"} through (${percent(all ? (all - coming) / all : 0)}).</p>
     <div class="progress" aria-hidden="true">${groups.map(([name, , , count]) => count > 0 && html`
       <span key=${name} class=${`part ${name}`} style=${{ flexGrow: count }}></span>`)}</div>
     <ul class="legend">${groups.filter(([, , , count]) => count > 0).map(([name, words, statuses, count]) => html`
