@@ -207,6 +207,12 @@ def _is_url(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
+def origin_of(url: str) -> str:
+    """Return the origin of an http(s) URL: scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _is_origin(text: str) -> bool:
     parts = urlsplit(text)
     return _is_url(text) and not (parts.path or parts.query or parts.fragment)

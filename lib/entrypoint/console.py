@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Request, Response
 from werkzeug.exceptions import MethodNotAllowed
 
-from lib.config import Settings
+from lib.config import Settings, origin_of
 from lib.core.errors import NotFound
 from lib.entrypoint.wiring import services
 
@@ -104,13 +103,12 @@ def page_policy(text: str, known: Settings) -> str:
     """Return the policy of the page (CSP Level 3); its import map is allowed by its hash."""
     found = _IMPORT_MAP.search(text)
     digest = hashlib.sha256(found.group(1).encode() if found else b"").digest()
-    issuer = urlsplit(known.webapp_issuer)
     return (
         "default-src 'none'; "
         f"script-src 'self' 'sha256-{base64.b64encode(digest).decode()}'; "
         "style-src 'self'; img-src 'self' data:; frame-src 'self'; "
-        f"connect-src 'self' {issuer.scheme}://{issuer.netloc} {' '.join(known.console_connects)}".rstrip()
-        + f"; base-uri {_origin(known)}; form-action 'none'; frame-ancestors 'none'; "
+        f"connect-src 'self' {origin_of(known.webapp_issuer)} {' '.join(known.console_connects)}".rstrip()
+        + f"; base-uri {origin_of(known.base_url)}; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
@@ -119,15 +117,10 @@ def mail_policy(known: Settings) -> str:
     """Return the policy of the page that shows a mail's HTML: a sandbox has no origin, so it is spelt out."""
     return (
         f"default-src 'none'; script-src {_home(known)}app/mail_frame.js; style-src 'unsafe-inline'; "
-        f"img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors {_origin(known)}; "
+        f"img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors {origin_of(known.base_url)}; "
         "sandbox allow-scripts"
     )
 
 
 def _home(known: Settings) -> str:
     return f"{known.base_url}/console/"
-
-
-def _origin(known: Settings) -> str:
-    parts = urlsplit(known.base_url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -12,11 +12,10 @@ import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
-from lib.config import Settings, settings
+from lib.config import Settings, origin_of, settings
 from lib.core.errors import MailboxDisconnected, Unavailable
 from lib.ports import Clock, Gmail, OAuth, Store, Tasks, Vault, Webhooks
 
@@ -113,8 +112,7 @@ class Wiring:
 
         Our own is one of them, for the console.
         """
-        own = urlsplit(self.settings.base_url)
-        return (*self.settings.allowed_origins, f"{own.scheme}://{own.netloc}")
+        return (*self.settings.allowed_origins, origin_of(self.settings.base_url))
 
     @property
     def backup_days(self) -> int:

@@ -55,7 +55,7 @@ class SampleMail(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class PlannedDay(msgspec.Struct, frozen=True, kw_only=True):
+class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
     """Hold how many mails of each step, by its id, are planned for a day of the mailbox's calendar."""
 
     date: str
@@ -74,7 +74,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     plan_digest: str
     count: int
     candidates: tuple[PlannedCandidate, ...]
-    calendar: tuple[PlannedDay, ...]
+    calendar: tuple[CalendarDay, ...]
     skipped: tuple[Skipped, ...]
     skipped_count: int
     contacted: tuple[Contacted, ...]
@@ -114,10 +114,10 @@ class _Sheet:
             if is_sample:
                 self.samples.append(shown)
 
-    def calendar(self) -> Iterator[PlannedDay]:
+    def calendar(self) -> Iterator[CalendarDay]:
         """Yield the days on which mails are planned."""
         for date, mails in sorted(self._days.items()):
-            yield PlannedDay(date=date, mails=dict(mails))
+            yield CalendarDay(date=date, mails=dict(mails))
 
 
 def previewed(services: Services, order: Order, known: Snapshot) -> Preview:

@@ -130,8 +130,6 @@ class Simulation(Records):
         spent = now - start
         self.tally.working.add(start, spent)
         self.tally.runs += 1
-        self.tally.runs_in_time += spent <= 60
-        self.tally.maintain_seconds += spent
         self.tally.longest_run = max(self.tally.longest_run, spent)
         return start + 60 * max(1, -(-spent // 60))
 

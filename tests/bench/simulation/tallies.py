@@ -84,10 +84,8 @@ class Tally:
     queueing_late: Waits = field(default_factory=Waits)
     looks_late: Waits = field(default_factory=Waits)
     events_late: Waits = field(default_factory=Waits)
-    maintain_seconds: float = 0.0
     longest_run: float = 0.0
     runs: int = 0
-    runs_in_time: int = 0
 
     def __post_init__(self) -> None:
         """Make the counts by minute."""
