@@ -97,7 +97,7 @@ _CJK_PREFIXES = (
 )
 _PREFIX = any_of(_PREFIXES)
 #: These are also begun by people ("Auto: ...", "Absent on Monday?"): a colon or the end must follow.
-_CJK_PREFIX = any_of(_CJK_PREFIXES, whole=False)
+_CJK_PREFIX = any_of(_CJK_PREFIXES, before="", after="")
 #: What may stand before: mail programs and lists put brackets there.
 _OPENING = " \t[(*<\"'!#-"
 

@@ -220,8 +220,9 @@ def read_interest(text: str) -> tuple[Interest | None, str]:
     text = text[:_LENGTH]
     found: dict[Interest, str] = {}
     folded = unwrapped(fold(text))
+    rules = [(interest, phrases.within(folded)) for interest, phrases in _RULES]
     for begun, sentence in sentences(folded):
-        for interest, phrases in _RULES:
+        for interest, phrases in rules:
             if interest in found:
                 continue
             for match in phrases.finditer(sentence):

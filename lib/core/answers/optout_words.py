@@ -91,8 +91,9 @@ def optout_words(text: str) -> str:
         for line in fold(text).splitlines():
             if alone := ALONE.fullmatch(line.strip(" .!,;:*\"'")):
                 return alone.group()
+    wishes = WISHES.within(folded)
     for begun, sentence in sentences(folded):
-        for found in WISHES.finditer(sentence):
+        for found in wishes.finditer(sentence):
             if _is_meant(sentence, found) and not _KEEP.search(
                 folded, begun + found.start(), begun + found.end() + 150
             ):

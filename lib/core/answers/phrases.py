@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from lib.core.phrases import Phrases
+
 #: Where letters with marks end and scripts begin in which a mark makes another letter.
 _MARKED_UNTIL = 0x2E80
 _FULL_WIDTH = range(0xFF00, 0xFFF0)
@@ -49,10 +51,9 @@ def pattern_of(phrase: str) -> str:
     return "".join(pieces).replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
-def any_of(phrases: Iterable[str], *, whole: bool = True) -> re.Pattern[str]:
-    """Compile phrases (see ``pattern_of``) for folded text; whole: begin and end are those of words."""
-    joined = "|".join(pattern_of(phrase) for phrase in phrases)
-    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else f"(?:{joined})")
+def any_of(phrases: Iterable[str], *, before: str = r"(?<!\w)", after: str = r"(?!\w)") -> Phrases:
+    """Return phrases (see ``pattern_of``) to look for in folded text; alone, as whole words."""
+    return Phrases([pattern_of(phrase) for phrase in phrases], before=before, after=after)
 
 
 def unwrapped(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from lib.core.answers.phrases import any_of, pattern_of
+from lib.core.answers.phrases import any_of, fold
 
 #: Labels of a quoted mail's header lines, by what they stand for.
 _LABELS = {
@@ -33,11 +33,8 @@ _LABELS = {
         "re|betrifft|předmět"
     ),
 }
-_LABEL_LINE = re.compile(
-    r"[>\s]{0,4}[*_]{0,2}(?:"
-    + "|".join(f"(?P<{group}>{pattern_of(words)})" for group, words in _LABELS.items())
-    + r")[*_]{0,2}\s?:[*_]{0,2}(?:\s|\S|$)"
-)
+_LABEL_OF = {word: label for label, words in _LABELS.items() for word in fold(words).split("|")}
+_LABEL_LINE = re.compile(r"[>\s]{0,4}[*_]{0,2}(?P<words>[^\s>*_:](?:[^*_:]{0,200}?[^\s*_:])?)[*_]{0,2}\s?:")
 
 _ORIGINALS = (
     "original message",
@@ -73,10 +70,8 @@ _ORIGINALS = (
     "轉寄的郵件",
 )
 #: A line of dashes with such words between, or with any few words between long dashes.
-ORIGINAL_LINE = re.compile(
-    r"\s*(?:[-_=*]{2,}\s*(?:" + "|".join(pattern_of(words) for words in _ORIGINALS) + r")\s*[-_=*]{1,}"
-    r"|-{5,}\s?[^\s-][^-]{2,60}\s?-{5,})\s*:?\s*"
-)
+_ORIGINAL_LINE = any_of(_ORIGINALS, before=r"\s*[-_=*]{2,}\s*", after=r"\s*[-_=*]{1,}\s*:?\s*")
+_DASHED_LINE = re.compile(r"\s*-{5,}\s?[^\s-][^-]{2,60}\s?-{5,}\s*:?\s*")
 _APPLE = any_of(
     (
         "begin forwarded message ?:",
@@ -87,23 +82,23 @@ _APPLE = any_of(
         "inizio messaggio inoltrato ?:",
         "begin doorgestuurd bericht ?:",
     ),
-    whole=False,
+    before="",
+    after="",
 )
-_VERBS = re.compile(
-    "|".join(
-        pattern_of(word)
-        for word in (
-            (
-                r"\bwrote\b|\bwrites\b|\bschrieb\b|\bschrieben\b|\ba [eé]crit\b|\bescribió\b|\bha scritto\b"
-                r"|\bscrisse\b"
-            ),
-            (
-                r"\bescreveu\b|\bschreef\b|\bgeschreven\b|\bskrev\b|\bkirjoitti\b|\bnapisał|\byazdı\b|написал"
-                r"|пишет|写道|寫道"
-            ),
-            r"のメール|書きました|\bnapsal|\bírta\b|\bscris\b|έγραψε",
-        )
-    )
+_VERBS = any_of(
+    (
+        (
+            r"\bwrote\b|\bwrites\b|\bschrieb\b|\bschrieben\b|\ba [eé]crit\b|\bescribió\b|\bha scritto\b"
+            r"|\bscrisse\b"
+        ),
+        (
+            r"\bescreveu\b|\bschreef\b|\bgeschreven\b|\bskrev\b|\bkirjoitti\b|\bnapisał|\byazdı\b|написал"
+            r"|пишет|写道|寫道"
+        ),
+        r"のメール|書きました|\bnapsal|\bírta\b|\bscris\b|έγραψε",
+    ),
+    before="",
+    after="",
 )
 _WHEN = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d")
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]|\[mailto:")
@@ -138,59 +133,57 @@ _SENT_FROM = (
     ),
     r"(?:outlook|app) für (?:ios|android)",
 )
-_SENT_FROM_LINE = re.compile(r"\W{0,3}(?:" + "|".join(pattern_of(words) for words in _SENT_FROM) + ")")
+_SENT_FROM_LINE = any_of(_SENT_FROM, before=r"\W{0,3}", after="")
 _SENT_FROM_LENGTH = 75
 
 #: Closings after which only a name and a signature come.
-_CLOSING = re.compile(
-    r"(?:"
-    + "|".join(
-        pattern_of(words)
-        for words in (
-            (
-                r"(?:with )?(?:best|kind|kindest|warm|warmest)?(?: best)? (?:regards|wishes)|kind"
-                r" regards|best"
-                r" regards"
-            ),
-            (
-                r"best|regards|cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|all the best"
-                r"|br|rgds|kr"
-            ),
-            (
-                r"many thanks|thanks(?: again| a lot| so much| and (?:best |kind )?regards)?|thank"
-                r" you(?: very"
-                r" much)?|take care"
-            ),
-            (
-                r"(?:mit )?(?:freundlich\w+|viele\w*|best\w+|lieb\w+|schön\w+|herzlich\w+) (?:grüß\w*|gruß"
-                r"|grues\w*)"
-            ),
-            r"(?:mfg|vg|lg|bg|gruß|grüße|danke|vielen dank|besten dank)",
-            (
-                r"(?:bien )?(?:cordialement|à vous|amicalement|sincèrement)|bien à vous|(?:meilleures"
-                r" )?salutations|merci"
-            ),
-            r"(?:un )?(?:saludos?|cordial saludo|saludo cordial|atentamente|gracias)(?: cordiales)?",
-            r"(?:atenciosamente|abraços?|cumprimentos|com os melhores cumprimentos|att|obrigad[oa])",
-            r"(?:cordiali |distinti )?saluti|cordialmente|grazie|un saluto",
-            r"(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|groet(?:en|jes)?|mvg",
-            r"(?:med )?(?:vänlig\w*|venlig\w*|vennlig\w*) (?:hälsning\w*|hilsen)|mvh|hälsningar",
-            r"ystävällisin terveisin|pozdrawiam|z poważaniem|saygılarımla",
-        )
-    )
-    + r")\s*[,.!]?\s*"
+_CLOSING = any_of(
+    (
+        (
+            r"(?:with )?(?:best|kind|kindest|warm|warmest)?(?: best)? (?:regards|wishes)|kind"
+            r" regards|best"
+            r" regards"
+        ),
+        (
+            r"best|regards|cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|all the best"
+            r"|br|rgds|kr"
+        ),
+        (
+            r"many thanks|thanks(?: again| a lot| so much| and (?:best |kind )?regards)?|thank"
+            r" you(?: very"
+            r" much)?|take care"
+        ),
+        (
+            r"(?:mit )?(?:freundlich\w+|viele\w*|best\w+|lieb\w+|schön\w+|herzlich\w+) (?:grüß\w*|gruß"
+            r"|grues\w*)"
+        ),
+        r"(?:mfg|vg|lg|bg|gruß|grüße|danke|vielen dank|besten dank)",
+        (
+            r"(?:bien )?(?:cordialement|à vous|amicalement|sincèrement)|bien à vous|(?:meilleures"
+            r" )?salutations|merci"
+        ),
+        r"(?:un )?(?:saludos?|cordial saludo|saludo cordial|atentamente|gracias)(?: cordiales)?",
+        r"(?:atenciosamente|abraços?|cumprimentos|com os melhores cumprimentos|att|obrigad[oa])",
+        r"(?:cordiali |distinti )?saluti|cordialmente|grazie|un saluto",
+        r"(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|groet(?:en|jes)?|mvg",
+        r"(?:med )?(?:vänlig\w*|venlig\w*|vennlig\w*) (?:hälsning\w*|hilsen)|mvh|hälsningar",
+        r"ystävällisin terveisin|pozdrawiam|z poważaniem|saygılarımla",
+    ),
+    before="",
+    after=r"\s*[,.!]?\s*",
 )
 
 
 def label_of(line: str) -> str:
     """Return what a folded line is of a quoted mail's header: "from", "date" ..., or an empty text."""
     found = _LABEL_LINE.match(line[:300])
-    return str(found.lastgroup) if found is not None else ""
+    return _LABEL_OF.get(" ".join(found["words"].split()), "") if found is not None else ""
 
 
 def begins_original(line: str) -> bool:
     """Say whether a folded line alone marks the begin of the mail that is answered or forwarded."""
-    return ORIGINAL_LINE.fullmatch(line[:200]) is not None or _APPLE.match(line[:100].strip()) is not None
+    dashed = _ORIGINAL_LINE.fullmatch(line[:200]) or _DASHED_LINE.fullmatch(line[:200])
+    return dashed is not None or _APPLE.match(line[:100].strip()) is not None
 
 
 def tells_who_wrote(words: str, *, quote_follows: bool) -> bool:

@@ -98,13 +98,14 @@ _UNTIL = (
     ),
 )
 _GAP = r"[\s:,(*_-]*(?:(?:the|den|dem|le|el|il|o|dia|day|and including|zum|on|am)\s+){0,2}$"
-_BEFORE_END = re.compile(rf"(?:{any_of((*_THROUGH, *_UNTIL)).pattern}|-){_GAP}")
+_BEFORE_END = any_of((*_THROUGH, *_UNTIL), after=rf"(?!\w){_GAP}")
+_DASH = re.compile(rf"-{_GAP}")
 #: These alone begin a range; the day that they stand before is the first one away.
 _BEGINS = (
     *("from", "vom", "von", "du", "del", "dal", "desde", "van", "fra", "från", "od", "between", "zwischen"),
     *("entre", "starting", "since", "seit", "depuis"),
 )
-_BEFORE_BEGIN = re.compile(rf"{any_of(_BEGINS).pattern}{_GAP}")
+_BEFORE_BEGIN = any_of(_BEGINS, after=rf"(?!\w){_GAP}")
 _NEGATIONS = (
     *(
         "not",
@@ -196,7 +197,7 @@ def _read_sentence(sentence: str, on: date, backs: list[date], aways: list[date]
     others: list[_Named] = []
     for one in named:
         before = sentence[max(0, one.start - 45) : one.start]
-        if _BEFORE_END.search(before):
+        if _DASH.search(before) or _BEFORE_END.search(before):
             turned = (
                 back is not None
                 and back.start() < one.start

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lib.core.bounces.addresses import ADDRESS, addresses_in, bare
 from lib.core.bounces.parts import header_lines
 from lib.core.bounces.phrases import DELAYED, NOTICE
+from lib.core.phrases import Phrases
 
 #: How much of a machine's own words is looked at: it says what it has to say at the beginning.
 WORDS_LIMIT = 12_000
@@ -117,22 +118,22 @@ class Words:
 
 def read_words(text: str) -> Words:
     """Divide a bounce's text into its own words and the mail that it returns, and find who is named."""
-    lines = text.split("\n")
-    end = _end_of_own(lines)
+    lines, notice = text.split("\n"), NOTICE.within(text.casefold())
+    end = _end_of_own(lines, notice)
     own = [line[:1000] for line in "\n".join(lines[:end])[:WORDS_LIMIT].split("\n")]
     returned = header_lines("\n".join(lines[end:])[:40_000]) if end < len(lines) else {}
     words = Words(own, returned, has_returned=end < len(lines))
-    _find_named(words)
+    _find_named(words, notice)
     return words
 
 
-def _end_of_own(lines: list[str]) -> int:
+def _end_of_own(lines: list[str], notice: Phrases) -> int:
     """Return where the returned mail begins: at the first line that says so after the machine spoke."""
     spoken = False
     for at, line in enumerate(lines[:3000]):
         if spoken and _ends(line):
             return at
-        spoken = spoken or NOTICE.search(line[:1000].casefold()) is not None
+        spoken = spoken or notice.search(line[:1000].casefold()) is not None
     return next((at for at, line in enumerate(lines[:3000]) if at and _ends(line)), len(lines))
 
 
@@ -140,13 +141,13 @@ def _ends(line: str) -> bool:
     return len(line) < LINE_LIMIT and _END.search(line.strip().casefold()) is not None
 
 
-def _find_named(words: Words) -> None:
+def _find_named(words: Words, notice: Phrases) -> None:
     """Weigh each address by how its line speaks of it."""
     said = -9
     for number, line in enumerate(words.lines):
         if not line.strip():
             continue
-        if NOTICE.search(line.casefold()) or _NAMED.search(line):
+        if notice.search(line.casefold()) or _NAMED.search(line):
             said = number
         if _HEADER.match(line) or "@" not in line:
             continue

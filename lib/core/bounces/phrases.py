@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from lib.core.phrases import Phrases
 
-def _any(*words: str) -> re.Pattern[str]:
-    return re.compile("|".join(words))
+
+def _any(*words: str) -> Phrases:
+    return Phrases(words)
 
 
 #: Subjects that only a bounce or a notice of delay bears.
