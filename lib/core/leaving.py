@@ -17,7 +17,7 @@ from lib.core.auditing import audited
 from lib.core.campaigns import controlling
 from lib.core.enrollment import LOOK_AGAIN, leased, not_found, postponed
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.plans.planning import day_of, slot_end
+from lib.core.plans.ledger import day_of, slot_end
 from lib.core.records import Campaign, Day, Enrollment, Inbox, Mailbox, Record, Status
 from lib.core.sending import DISCONNECTED_WAIT
 

@@ -17,7 +17,7 @@ from lib.core import keys
 from lib.core.enrollment import Event, holds
 from lib.core.ids import digest
 from lib.core.keys import Snapshot
-from lib.core.plans.planning import slot_end
+from lib.core.plans.ledger import slot_end
 from lib.core.records import (
     Attempt,
     Campaign,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lib.core import keys
+from lib.core.incoming.last_look import PENDING_BATCH
 from lib.core.incoming.page import Worked
 from lib.core.incoming.receiving import is_due, is_settled
 from lib.core.keys import Key
@@ -17,9 +18,6 @@ from lib.core.records import Inbox, Pending
 from lib.flows.matching import Search
 from lib.flows.metering import MeteredGmail
 from lib.ports import Services
-
-#: How many pending mails are looked up again in one run.
-PENDING_BATCH = 200
 
 
 def look_again(services: Services, gmail: MeteredGmail, inbox: Inbox) -> tuple[Search, Worked]:

@@ -16,6 +16,7 @@ from lib.core.answers.mail_headers import HEADER_NAMES, failed_recipients
 from lib.core.answers.understood import Understood
 from lib.core.errors import MailboxDisconnected, MailboxPaused, OutreachError, RateLimited
 from lib.core.incoming.collecting import Collected
+from lib.core.incoming.last_look import BULK_LABELS, NOISE_LABELS, is_quiet
 from lib.core.incoming.page import Halt
 from lib.core.incoming.reading_plan import (
     OWN_NAMES,
@@ -27,7 +28,6 @@ from lib.core.incoming.reading_plan import (
     whole,
 )
 from lib.core.incoming.reading_quota import MESSAGE
-from lib.core.incoming.receiving import BULK_LABELS, NOISE_LABELS, is_quiet
 from lib.core.incoming.targets import Directory, Target, by_correspondence
 from lib.core.keys import Key, Snapshot
 from lib.core.mails import HistoryRecord, MailHeaders, MessageRef, RawMail, Unlabelled

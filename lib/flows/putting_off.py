@@ -9,14 +9,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from lib.core import keys
-from lib.core.delegating import without_grant
 from lib.core.enrollment import postponed, stopped, troubled
 from lib.core.errors import OutreachError
 from lib.core.keys import Changes, Snapshot
 from lib.core.plans.freeing import stop_and_free
-from lib.core.records import Status
+from lib.core.records import Enrollment, Status
 from lib.core.sending import PERSON_WAIT, Later, Never, Papers, Pause, Reslot, SendTask, Stop
-from lib.flows.replanning import replan
 from lib.ports import Services
 
 
@@ -31,7 +29,7 @@ def put_off(
     if isinstance(move, Never):
         return move.why
     if isinstance(move, Reslot):
-        return replan(services, snapshot.need(papers.enrollment), move.why)
+        return _replanned(services, snapshot.need(papers.enrollment), move.why)
     if isinstance(move, Pause):
         return _pause(services, papers, snapshot, move, now)
     key, step = papers.enrollment, snapshot.need(papers.enrollment).step
@@ -49,8 +47,16 @@ def put_off(
     return services.store.change([key], decide)
 
 
+def _replanned(services: Services, enrollment: Enrollment, why: str) -> str:
+    from lib.flows.replanning import replan  # noqa: PLC0415 - cold start: planning
+
+    return replan(services, enrollment, why)
+
+
 def _pause(services: Services, papers: Papers, snapshot: Snapshot, move: Pause, now: datetime) -> str:
     """Pause a campaign whose author holds no grant, and let this candidate wait for its resumption."""
+    from lib.core.delegating import without_grant  # noqa: PLC0415 - cold start: few sends come here
+
     key, campaign = papers.enrollment, snapshot.need(papers.campaign)
 
     def decide(seen: Snapshot) -> Changes[str]:

@@ -24,7 +24,7 @@ from lib.core.errors import (
     Unavailable,
 )
 from lib.core.ids import thread_key
-from lib.core.incoming.receiving import may_matter
+from lib.core.incoming.last_look import PENDING_BATCH, may_matter
 from lib.core.keys import Changes, Snapshot
 from lib.core.letters.composing import MARKER_HEADER
 from lib.core.records import Attempt, Enrollment, Inbox, Reads, Step
@@ -40,10 +40,8 @@ from lib.core.sending import (
 from lib.flows.delivering import deliver, lasting
 from lib.flows.drafting import composed_for, drafted
 from lib.flows.labelling import mail_labels
-from lib.flows.looking_again import PENDING_BATCH
 from lib.flows.putting_off import note_trouble, put_off
 from lib.flows.reading import RecordedGmail, noting_trouble, with_reads
-from lib.flows.receiving import receive
 from lib.flows.recording import Delivery, correspondence_of
 from lib.flows.repairing import find_message_ids
 from lib.ports import Services
@@ -94,7 +92,7 @@ def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
             later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
             return put_off(services, papers, snapshot, later, decided_at)
         if enrollment.sent and something_new(gmail, inbox, enrollment, first_look=not worked_off):
-            receive(services, task.inbox, gmail=gmail)
+            _work_off(services, task, gmail)
             worked_off = True
             continue
         if awaits_mail(services, inbox, enrollment):
@@ -104,6 +102,12 @@ def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
             snapshot = _clear_strays(services, gmail, papers, snapshot)
         return _send(services, gmail, papers, snapshot, move.step, decided_at)
     raise Retryable("the mailbox is busy: there is more new mail than one look can work off")
+
+
+def _work_off(services: Services, task: SendTask, gmail: RecordedGmail) -> None:
+    from lib.flows.receiving import receive  # noqa: PLC0415 - cold start: most sends find nothing new
+
+    receive(services, task.inbox, gmail=gmail)
 
 
 def something_new(gmail: RecordedGmail, inbox: Inbox, enrollment: Enrollment, *, first_look: bool) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core import keys
+from lib.core.incoming.last_look import is_quiet
 from lib.core.incoming.page import Worked
 from lib.core.incoming.receiving import (
     APPEARS_WITHIN,
@@ -23,7 +24,6 @@ from lib.core.incoming.receiving import (
     after_failure,
     inbox_after,
     is_due,
-    is_quiet,
     is_settled,
     worked_off,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.core.incoming.receiving import may_matter
+from lib.core.incoming.last_look import may_matter
 from lib.core.mails import HistoryPage, HistoryRecord, MessageRef, Unlabelled
 from tests.core.enrollments import enrollment, mail
 

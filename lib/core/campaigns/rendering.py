@@ -20,7 +20,7 @@ from lib.core.campaigns.variants import variant_in
 from lib.core.letters import templates
 from lib.core.letters.composing import with_optout_html, with_optout_text
 from lib.core.letters.composing_text import one_line, text_of_html, without_reply_prefix
-from lib.core.letters.templates_check import values_of
+from lib.core.letters.values import values_of
 from lib.core.letters.wording import Letter, signed, worded
 from lib.core.records import Campaign, Enrollment, Mailbox, Status, Step, Variant
 

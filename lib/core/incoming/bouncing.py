@@ -13,7 +13,7 @@ import msgspec
 
 from lib.core import keys
 from lib.core.keys import Key, Snapshot
-from lib.core.plans.planning import day_of
+from lib.core.plans.ledger import day_of
 from lib.core.records import Inbox
 
 #: So many bounces, and so large a share of the mails, within this time.

@@ -12,8 +12,8 @@ from enum import Enum
 from lib.core.answers.mail_headers import HEADER_NAMES
 from lib.core.enrollment import LIVE
 from lib.core.ids import normalise_address
+from lib.core.incoming.last_look import BULK_LABELS, NOISE_LABELS
 from lib.core.incoming.reading_quota import FOR_BODIES, MESSAGE, Allowance
-from lib.core.incoming.receiving import BULK_LABELS, NOISE_LABELS
 from lib.core.letters.composing import MARKER_HEADER
 from lib.core.mails import HistoryRecord, MailHeaders, MessageRef
 from lib.core.records import Enrollment, Status

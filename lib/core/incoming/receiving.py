@@ -19,8 +19,7 @@ from lib.core.incoming.bouncing import bounced
 from lib.core.incoming.page import Found, Halt, Worked
 from lib.core.incoming.reading_quota import noted
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.mails import HistoryPage
-from lib.core.records import Attempt, Enrollment, Inbox, Pending, Record
+from lib.core.records import Attempt, Inbox, Pending, Record
 
 #: How many Pub/Sub message ids an inbox remembers.
 PUSHES_KEPT = 30
@@ -41,36 +40,6 @@ UNREADABLE = "this message could not be read from Gmail, again and again"
 CATCH_UP_MARGIN = timedelta(hours=1)
 #: After so long without a read, a catch-up that was begun is taken for dead.
 CATCH_UP_STALLED = timedelta(minutes=5)
-
-SKIPPED_LABELS = frozenset({"DRAFT", "SENT", "CHAT"})
-NOISE_LABELS = frozenset({"DRAFT", "CHAT"})
-#: Mail in unknown threads under these is no answer to a person's mail.
-BULK_LABELS = frozenset({"CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL", "CATEGORY_FORUMS"})
-
-
-def is_quiet(labels: frozenset[str] | None) -> bool:
-    """Say whether a message is surely no incoming mail: a draft, chat, or sent by the user."""
-    return labels is not None and bool(labels & SKIPPED_LABELS)
-
-
-def may_matter(page: HistoryPage, enrollment: Enrollment) -> bool:
-    """Say whether what is new in a mailbox may stop an enrollment: the last look before a follow-up.
-
-    Any incoming mail may be an answer; a mail that the user sent in its thread, or a label taken off there,
-    may stop it too.
-    """
-    threads = {mail.thread for mail in enrollment.sent}
-    ours = {mail.gmail_id for mail in enrollment.sent}
-    for record in page.records:
-        if any(one.thread in threads for one in record.unlabelled):
-            return True
-        for ref in record.added:
-            if not is_quiet(ref.labels):
-                return True
-            sent = ref.labels is not None and "SENT" in ref.labels
-            if sent and ref.thread in threads and ref.gmail_id not in ours:
-                return True
-    return page.next_page is not None
 
 
 def page_keys(

@@ -14,6 +14,7 @@ from lib.core.campaigns.rows import OWN_COLUMNS, Row
 from lib.core.errors import Fault
 from lib.core.letters import templates
 from lib.core.letters.templates import MissingValue, TemplateFault
+from lib.core.letters.values import values_of
 from lib.core.records import Step
 
 #: Names that every candidate has, whatever the columns are.
@@ -37,29 +38,6 @@ class _Outcome:
     missing: tuple[tuple[str, str], ...]
     broken: tuple[tuple[str, str], ...]
     blank: tuple[str, ...]
-
-
-def values_of(
-    email: str,
-    name: str,
-    variables: Mapping[str, str],
-    *,
-    sender_name: str,
-    sender_address: str,
-    campaign_name: str,
-) -> dict[str, str]:
-    """Return all values of one candidate; a column ``first_name`` outranks the first word of the name."""
-    given = variables.get("first_name") or next(iter(name.split()), "")
-    return {
-        **variables,
-        "email": email,
-        "name": name,
-        "first_name": given,
-        "sender_name": sender_name,
-        "sender_first_name": next(iter(sender_name.split()), ""),
-        "sender_email": sender_address,
-        "campaign_name": campaign_name,
-    }
 
 
 class ValueCheck:

@@ -14,7 +14,7 @@ import msgspec
 from lib.core.errors import InvalidRequest
 from lib.core.letters import templates
 from lib.core.letters.composing_text import one_line, text_of_html, without_reply_prefix
-from lib.core.letters.templates_check import values_of
+from lib.core.letters.values import values_of
 from lib.core.records import Campaign, Enrollment, Mailbox, Step, Words
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from lib.core import keys
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.plans.planning import freed
+from lib.core.plans.ledger import freed
 from lib.core.records import Day, Enrollment, Record
 
 T = TypeVar("T")
