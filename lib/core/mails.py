@@ -6,6 +6,9 @@ from datetime import datetime
 
 import msgspec
 
+#: The header by which a settler finds what an attempt sent.
+MARKER_HEADER = "X-Outreach-Attempt"
+
 
 class MessageRef(msgspec.Struct, frozen=True, kw_only=True):
     """Name a message as history and lists do; labels is None where Gmail left them out."""

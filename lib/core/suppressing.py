@@ -16,7 +16,6 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.campaigns.shortlist import deliverable
 from lib.core.enrollment import Event
 from lib.core.errors import Fault
 from lib.core.keys import Changes, Key, Snapshot
@@ -107,6 +106,8 @@ def lifted(snapshot: Snapshot, org: str, contact_id: str) -> Changes[str]:
 
 def read_entries(entries: Sequence[Any]) -> tuple[Entries, list[Fault]]:
     """Return addresses and domains ("@example.com" or "example.com") of a list, and all faults of it."""
+    from lib.core.campaigns.shortlist import deliverable  # noqa: PLC0415 - cold start: most only mark who opts out
+
     if len(entries) > ENTRY_LIMIT:
         why = f"{len(entries)} entries; one request takes at most {ENTRY_LIMIT}"
         return Entries(addresses=(), domains=()), [Fault(field="entries", why=why)]

@@ -33,8 +33,7 @@ from lib.core.errors import (
     SendUncertain,
 )
 from lib.core.keys import Changes, Snapshot
-from lib.core.letters.composing import MARKER_HEADER
-from lib.core.mails import Sent
+from lib.core.mails import MARKER_HEADER, Sent
 from lib.core.plans.freeing import stop_and_free
 from lib.core.records import Enrollment
 from lib.core.sending import DISCONNECTED_WAIT, jittered

@@ -12,8 +12,7 @@ from datetime import timedelta
 from lib.core.enrollment import not_found
 from lib.core.errors import HistoryExpired, Unavailable
 from lib.core.keys import Changes, Snapshot
-from lib.core.letters.composing import MARKER_HEADER
-from lib.core.mails import MailHeaders, MessageRef, Sent
+from lib.core.mails import MARKER_HEADER, MailHeaders, MessageRef, Sent
 from lib.core.sending import marker
 from lib.flows.reading import with_reads
 from lib.flows.recording import Delivery, record_sent

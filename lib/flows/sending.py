@@ -26,7 +26,7 @@ from lib.core.errors import (
 from lib.core.ids import thread_key
 from lib.core.incoming.last_look import PENDING_BATCH, may_matter
 from lib.core.keys import Changes, Snapshot
-from lib.core.letters.composing import MARKER_HEADER
+from lib.core.mails import MARKER_HEADER
 from lib.core.records import Attempt, Enrollment, Inbox, Reads, Step
 from lib.core.sending import (
     Later,

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from lib.core.incoming.reading_plan import Plan, is_own_answer, plan_of, whole
-from lib.core.letters.composing import MARKER_HEADER
-from lib.core.mails import HistoryRecord, MailHeaders, MessageRef
+from lib.core.mails import MARKER_HEADER, HistoryRecord, MailHeaders, MessageRef
 from lib.core.records import Enrollment, Status
 from tests.core.enrollments import NOW, attempt, enrollment, mail
 

@@ -14,8 +14,7 @@ from lib.core.enrollment import LIVE
 from lib.core.ids import normalise_address
 from lib.core.incoming.last_look import BULK_LABELS, NOISE_LABELS
 from lib.core.incoming.reading_quota import FOR_BODIES, MESSAGE, Allowance
-from lib.core.letters.composing import MARKER_HEADER
-from lib.core.mails import HistoryRecord, MailHeaders, MessageRef
+from lib.core.mails import MARKER_HEADER, HistoryRecord, MailHeaders, MessageRef
 from lib.core.records import Enrollment, Status
 
 #: What is read of a mail in a known thread that may be the user's own: ours carry the marker.

@@ -27,10 +27,9 @@ from lib.core.letters.composing_text import (
     without_reply_prefix,
 )
 from lib.core.letters.wording import Letter, into_body, signed, values_for, worded_for, write
+from lib.core.mails import MARKER_HEADER
 from lib.core.records import AttachmentContent, Campaign, Enrollment, Mailbox, SentMail, Step
 
-#: The header by which a settler finds what an attempt sent.
-MARKER_HEADER = "X-Outreach-Attempt"
 #: How many earlier mails References names: the first and the latest ones (RFC 5537, section 3.4.4).
 REFERENCES_LIMIT = 20
 _OPTOUT_WORDS = "Rather not hear from me about this?"
