@@ -21,7 +21,7 @@ from lib.flows.labelling import labels_of
 from lib.flows.permitting import permitted
 from lib.flows.reading import RecordedGmail, noting_trouble
 from lib.flows.reading_answers import read_answer
-from lib.flows.showing_campaigns import ShownAnswer, reply_key, shown_answer
+from lib.flows.showing_answers import ShownAnswer, reply_key, shown_answer, shown_answers
 from lib.ports import Services
 
 
@@ -41,20 +41,22 @@ def mark(services: Services, caller: VerifiedCaller, id_: str, reply_id: str, gi
             _label(services, permit.campaign, reply)
     candidate, now = keys.enrollment(caller.org, reply.enrollment), services.clock.now()
 
-    def decide(snapshot: Snapshot) -> Changes[Reply]:
+    def decide(snapshot: Snapshot) -> Changes[ShownAnswer]:
         permit.again(snapshot)
         before, enrollment = _of(snapshot, about, id_), snapshot[candidate]
         after = msgspec.structs.replace(before, interest=given.interest)
         writes: dict[Key[Any], Record] = {} if after == before else {about: after}
-        return Changes(after, writes | _marked(candidate, enrollment, given.interest, now))
+        marked = _marked(candidate, enrollment, given.interest, now)
+        return Changes(shown_answer(after, enrollment), writes | marked)
 
     wanted = [*permit.wanted, about, candidate]
-    return shown_answer(services.store.change(wanted, decide, known=known))
+    return services.store.change(wanted, decide, known=known)
 
 
 def read(services: Services, caller: VerifiedCaller, id_: str, reply_id: str) -> ShownAnswer:
     """Show an answer with its text, which is fetched if it was not read yet."""
-    return shown_answer(read_answer(services, caller, id_, reply_id))
+    [shown] = shown_answers(services, [read_answer(services, caller, id_, reply_id)])
+    return shown
 
 
 def _marked(

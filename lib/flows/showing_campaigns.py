@@ -7,51 +7,20 @@ the mailbox that is no answer only its owner.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
-from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.errors import NotFound
-from lib.core.keys import Key
-from lib.core.records import Campaign, Interest, Pending, Reply, ReplyKind, Status, Step
+from lib.core.records import Campaign, Interest, Pending, Status, Step
 from lib.core.rights import Right, is_owner, needs_approval
 from lib.flows.permitting import permitted
+from lib.flows.showing_answers import ShownAnswer, shown_answers
 from lib.ports import Services
 
 #: How many answers, and how many mails that could not be worked off, are shown with a campaign.
 ANSWERS_SHOWN = 100
 PARKED_SHOWN = 100
-
-
-class ShownAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Show one answer.
-
-    text: None where only headers were read; unread: it is read at the user's click; faded: its words fell
-    away with the org's retention. proposed, proposed_by:
-    what rules make of it, and the words that led to it; interest: as the user has set it.
-    """
-
-    id: str
-    enrollment: str
-    step: str
-    kind: ReplyKind
-    severity: str
-    matched_by: str
-    different_sender: bool
-    forwarded: bool
-    sender: str
-    subject: str
-    text: str | None
-    unread: bool
-    faded: bool
-    attachments: tuple[str, ...]
-    returns_on: date | None
-    proposed: Interest | None
-    proposed_by: str
-    interest: Interest | None
-    received_at: datetime
 
 
 class ShownParked(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +113,7 @@ def show_campaign(services: Services, caller: VerifiedCaller, id_: str) -> Shown
         held=figures[Status.HELD],
         interested=interested_share(figures),
         variants=store.variant_figures(caller.org, id_, tried) if tried else {},
-        answers=tuple(map(shown_answer, answers)),
+        answers=shown_answers(services, answers),
         parked=tuple(map(_shown_parked, parked)),
     )
 
@@ -173,51 +142,10 @@ def is_planning(campaign: Campaign) -> bool:
     return campaign.status == "active" and campaign.wake_at is not None
 
 
-def show_answer(services: Services, caller: VerifiedCaller, id_: str, reply_id: str) -> ShownAnswer:
-    """Show one answer to whoever may read it."""
-    permitted(services, caller, id_, "read")
-    about = reply_key(caller.org, reply_id)
-    reply = services.store.read([about])[about]
-    if reply is None or reply.campaign != id_:
-        raise NotFound("no such answer")
-    return shown_answer(reply)
-
-
-def reply_key(org: str, id_: str) -> Key[Reply]:
-    """Return the key of an answer by its own id."""
-    mailbox, _, gmail_id = id_.rpartition("-")
-    return keys.reply(org, mailbox, gmail_id)
-
-
 def interested_share(figures: Mapping[str, int]) -> float | None:
     """Return how many of those who answered are interested, None when nobody has answered."""
     answered = figures[Status.REPLIED]
     return min(1.0, figures[Interest.INTERESTED] / answered) if answered else None
-
-
-def shown_answer(one: Reply) -> ShownAnswer:
-    """Return an answer as it is shown."""
-    return ShownAnswer(
-        id=one.id,
-        enrollment=one.enrollment,
-        step=one.step,
-        kind=one.kind,
-        severity=one.severity,
-        matched_by=one.matched_by,
-        different_sender=one.different_sender,
-        forwarded=one.forwarded,
-        sender=one.sender,
-        subject=one.subject,
-        text=one.text,
-        unread=one.unread,
-        faded=one.faded,
-        attachments=one.attachments,
-        returns_on=one.returns_on,
-        proposed=one.proposed,
-        proposed_by=one.proposed_by,
-        interest=one.interest,
-        received_at=one.received_at,
-    )
 
 
 def _shown_parked(one: Pending) -> ShownParked:

@@ -24,6 +24,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Show one event. what: "planned", "sent", "deed", or what an answer was ("person", "automatic" ...).
 
     planned: for when a sent mail was planned. why: the reason for its time, the deed, how bad a bounce was.
+    about: what else is on record of a deed, as the audit has it: "skipped", "held: sent", "held: not sent".
     answer: id of the answer. returns_on: the day of return that it named.
     """
 
@@ -32,6 +33,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: str = ""
     planned: datetime | None = None
     why: str = ""
+    about: tuple[str, ...] = ()
     subject: str = ""
     answer: str = ""
     returns_on: date | None = None
@@ -53,12 +55,13 @@ def show_timeline(services: Services, caller: VerifiedCaller, id_: str, enrollme
     if one is None or one.campaign != id_:
         raise NotFound("no such candidate")
     replies = store.all_held(Reply, caller.org, where=("enrollment", one.id))
-    deeds = store.all_held(AuditEntry, caller.org, where=("about", f"enrollment:{one.id}"))
+    theirs = f"enrollment:{one.id}"
+    deeds = store.all_held(AuditEntry, caller.org, where=("about", theirs))
     events = [
         *_mails(one),
         *(_answer(reply) for _, reply in replies),
         # What was sent is among the mails, with more about it.
-        *(Happening(at=deed.at, what="deed", why=deed.deed) for _, deed in deeds if deed.deed != "sent"),
+        *(_deed(deed, theirs) for _, deed in deeds if deed.deed != "sent"),
     ]
     return Timeline(
         candidate=shown_candidate(one),
@@ -83,6 +86,11 @@ def _mails(one: Enrollment) -> Iterator[Happening]:
         yield Happening(
             at=at, what="planned", step=slot.step, why=(one.why if is_next else "") or slot.reason
         )
+
+
+def _deed(entry: AuditEntry, theirs: str) -> Happening:
+    about = tuple(one for one in entry.about if one != theirs)
+    return Happening(at=entry.at, what="deed", why=entry.deed, about=about)
 
 
 def _answer(reply: Reply) -> Happening:

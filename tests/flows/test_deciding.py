@@ -9,7 +9,9 @@ from lib.core.callers import VerifiedCaller
 from lib.core.enrollment import LOOK_AGAIN
 from lib.core.errors import Conflict, Forbidden, MailboxDisconnected, NotFound, Unavailable
 from lib.core.records import Status
+from lib.flows.controlling import skip
 from lib.flows.deciding import decide_held
+from lib.flows.telling import show_timeline
 from tests.flows.memory_services import ORG, OWNER
 from tests.flows.outreach import ANN, DAY, MINUTE, Outreach
 
@@ -49,6 +51,15 @@ def test_held_step_that_went_out_is_followed_by_the_next_one_in_its_time(outreac
     outreach.pass_time(DAY - 40 * MINUTE)
     outreach.go_on(90 * MINUTE)
     assert (outreach.got(), outreach.enrollment(ANN).step) == (1, "last")
+
+
+def test_the_timeline_tells_a_decision_from_a_skip(outreach: Outreach) -> None:
+    decide(outreach, was_sent=False)
+    outreach.pass_time(MINUTE)
+    id_ = outreach.enrollment(ANN).id
+    skip(outreach, AUTHOR, "c1", id_)
+    told = show_timeline(outreach, AUTHOR, "c1", id_).events
+    assert [one.about for one in told if one.what == "deed"] == [("held: not sent",), ("skipped",)]
 
 
 @pytest.mark.parametrize("was_sent", [True, False])

@@ -11,11 +11,13 @@ import pytest
 from lib.core import keys
 from lib.core.campaigns.editing import Edit
 from lib.core.errors import Forbidden, NotFound
+from lib.core.keys import Changes, Snapshot
 from lib.core.records import Pending, Status
 from lib.flows.controlling import Reason, pause
 from lib.flows.editing import edit
 from lib.flows.showing import ShownMailbox, list_mailboxes
-from lib.flows.showing_campaigns import interested_share, show_answer, show_campaign
+from lib.flows.showing_answers import AnswersPage, list_answers, show_answer
+from lib.flows.showing_campaigns import interested_share, show_campaign
 from lib.flows.showing_candidates import Page, list_candidates
 from tests.flows.controlling_scene import ADMIN, AUTHOR, COLLEAGUE, Control
 from tests.flows.memory_services import MAILBOX, ORG
@@ -48,6 +50,33 @@ def test_campaign_that_is_planned_anew_says_so(control: Control) -> None:
     assert not show_campaign(control, AUTHOR, "c1").planning
     control.change_campaign(wake_at=control.clock.now())
     assert show_campaign(control, AUTHOR, "c1").planning
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_answers_say_whose_they_are_at_the_cost_of_one_read(count: int) -> None:
+    control = Control(*MANY)
+    control.run(DAY / 2)
+    for email in MANY[:count]:
+        control.update(email, name=f"Kim of {email}")
+        control.answer(email)
+    control.push()
+    control.store.calls.clear()
+    shown = list_answers(control, AUTHOR, "c1", AnswersPage()).answers
+    # The campaign, its mailbox, and the candidates at once.
+    assert control.store.calls == {"read": 3 if count else 2, "query": 1}
+    assert sorted((one.email, one.name) for one in shown) == [
+        (email, f"Kim of {email}") for email in MANY[:count]
+    ]
+
+
+def test_the_answer_of_a_candidate_who_is_not_known_any_more_is_shown_without_them(control: Control) -> None:
+    control.run(DAY / 2)
+    control.answer(ANN)
+    control.push()
+    key = keys.enrollment(ORG, control.enrollment(ANN).id)
+    control.store.commit(Snapshot(), Changes(None, deletes=frozenset({key})))
+    [shown] = list_answers(control, AUTHOR, "c1", AnswersPage()).answers
+    assert (shown.email, shown.name, shown.sender) == ("", "", ANN)
 
 
 def test_variants_have_their_own_figures() -> None:

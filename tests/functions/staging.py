@@ -11,7 +11,7 @@ from lib.core import keys
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.records import Attempt, Status
 from lib.entrypoint.interface.document import FUNCTIONS, path_of, table
-from lib.flows.showing_campaigns import reply_key
+from lib.flows.showing_answers import reply_key
 from tests.functions.test_rights_matrix import Scene
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from lib.flows.figuring import Wanted, campaign_figures
 from lib.flows.forecasting import show_forecast
 from lib.flows.listing import CampaignsPage, list_campaigns
 from lib.flows.marking import Mark, mark, read
-from lib.flows.showing_answers import AnswersPage, list_answers
-from lib.flows.showing_campaigns import show_answer, show_campaign, show_pulse
+from lib.flows.showing_answers import AnswersPage, list_answers, show_answer
+from lib.flows.showing_campaigns import show_campaign, show_pulse
 from lib.flows.showing_candidates import Page, Sought, find_candidate, list_candidates, skip
 from lib.flows.telling import show_timeline
 
