@@ -8,7 +8,7 @@ import { Button, Select } from "../ui/forms.js";
 import { Badge, Time } from "../ui/shown.js";
 import { Empty, Loaded, Notice, Problem } from "../ui/states.js";
 import { Thread } from "./campaign_thread.js";
-import { INTERESTS, KINDS, many } from "./campaign_words.js";
+import { INTERESTS, KINDS, many, Named } from "./campaign_words.js";
 
 const LIMIT = 50;
 const newestFirst = (one, other) => other.received_at.localeCompare(one.received_at) || other.id.localeCompare(one.id);
@@ -50,7 +50,7 @@ export function Answers({ campaign, one, live }) {
   const open = useOpen(one, threads);
   const chosen = open && threads.find((thread) => holds(thread, open));
   return html`
-    <${Parked} parked=${campaign.parked} />
+    <${Parked} parked=${campaign.parked} isAside=${Boolean(one)} />
     <div class=${`answers${one ? " chosen" : ""}`}>
       <section class="answer-list" aria-label="Answers">
         <${Filters} value=${filters} onValue=${setFilters} />
@@ -127,12 +127,13 @@ function ThreadLink({ id, thread, isNow }) {
   const marked = thread.answers.find((one) => one.interest)?.interest;
   return html`
     <li><a href=${href(`campaigns/${id}/answers/${last.id}`)} aria-current=${isNow ? "true" : undefined}>
-      <span class="row"><b class="grow">${last.kind === "bounce" ? KINDS.bounce : last.sender || "Unknown sender"}</b><${ShortTime} at=${last.received_at} /></span>
+      <span class="row"><${Named} name=${last.name} address=${last.email || last.sender} /><${ShortTime} at=${last.received_at} /></span>
       <span class="excerpt">${excerpt(last)}</span>
       <span class="row tight">
         ${marked && html`<${Badge} of=${marked} />`}
         ${!marked && last.proposed && html`<span class="small muted">looks ${PROPOSED[last.proposed]}</span>`}
-        ${!["person", "bounce"].includes(last.kind) && html`<span class="badge off">${KINDS[last.kind]}</span>`}
+        ${last.kind !== "person" && html`<span class=${`badge ${last.kind === "bounce" ? "bad" : "off"}`}>${KINDS[last.kind]}</span>`}
+        ${last.kind !== "bounce" && last.different_sender && html`<span class="badge off">From another address</span>`}
         ${thread.answers.length > 1 && html`<span class="small muted">${many(thread.answers.length, "answer")}</span>`}
       </span></a></li>`;
 }
@@ -142,9 +143,13 @@ const PROPOSED = { interested: "interested", later: "like “later”", not_inte
 const excerpt = (answer) => (answer.unread ? "Not read yet" : answer.faded ? "Its words have been erased with time"
   : answer.text === null ? "Only its subject is known" : answer.text.trim().replace(/\s+/g, " ").slice(0, 160) || "(no words)");
 
-// Mails that could not be worked off; only the mailbox's owner gets to see them.
-const Parked = ({ parked }) => parked.length > 0 && html`
-  <${Notice} tone="warn" title=${`${many(parked.length, "mail")} in the mailbox could not be understood`}>
-    <p>Please look at ${parked.length === 1 ? "it" : "them"} in Gmail: ${parked.length === 1 ? "it" : "one of them"} may be an answer. The links open the account that this browser is signed in to first.</p>
+// Mails that could not be worked off; only the mailbox's owner gets to see them. isAside: somebody reads an answer, and
+// on a phone it stands alone.
+const Parked = ({ parked, isAside }) => {
+  if (parked.length === 0) return null;
+  const [them, link] = parked.length === 1 ? ["it: it", "The link opens"] : ["them: one of them", "The links open"];
+  return html`<div class=${isAside ? "parked aside" : "parked"}><${Notice} tone="warn" title=${parked.length === 1 ? "A mail in the mailbox could not be read" : `${parked.length} mails in the mailbox could not be read`}>
+    <p>Please look at ${them} may be an answer. ${link} the account that this browser is signed in to first.</p>
     <ul>${parked.map((mail) => html`<li key=${mail.gmail_id}><a href=${`https://mail.google.com/mail/u/0/#all/${mail.gmail_id}`} target="_blank" rel="noopener noreferrer">Open in Gmail<span class="hidden-words"> in a new tab</span></a>, seen <${Time} at=${mail.seen_at} />: ${mail.why}</li>`)}</ul>
-  <//>`;
+  <//></div>`;
+};

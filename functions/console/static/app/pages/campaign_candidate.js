@@ -10,8 +10,11 @@ import { Loaded, Problem } from "../ui/states.js";
 import { say } from "../ui/toasts.js";
 import { backToList } from "./campaign_candidates.js";
 import { useFollowing } from "./campaign_live.js";
-import { inNames } from "./campaign_plan.js";
-import { mailName, onTheWay } from "./campaign_words.js";
+import { causes, mailName, onTheWay, whyInWords } from "./campaign_words.js";
+import { deedTold } from "./deed_words.js";
+import { Address } from "./mailbox_words.js";
+
+const sentence = (words, begins) => `${begins ? words.charAt(0).toUpperCase() + words.slice(1) : words}.`;
 
 const LIVE = ["waiting", "sending", "uncertain", "held"];
 
@@ -26,10 +29,10 @@ export function Candidate({ campaign, one, live }) {
     <p><a href=${href(backToList(campaign.id))}>← To the candidates</a></p>
     <${Loaded} of=${shown} lines=${8} missing="There is no such candidate in this campaign.">${({ candidate, timezone, events }) => html`
       <section class="card"><header>
-          <h2 tabindex="-1" ref=${heading}>${candidate.name || candidate.email}</h2><${Badge} of=${candidate.status} />
+          <h2 tabindex="-1" ref=${heading}>${candidate.name || html`<${Address} of=${candidate.email} />`}</h2><${Badge} of=${candidate.status} />
           ${candidate.interest && html`<${Badge} of=${candidate.interest} />`}</header>
-        <p class="muted">${candidate.name && `${candidate.email} · `}clock of ${timezone.replaceAll("_", " ")}</p>
-        ${candidate.why && candidate.status !== "held" && html`<p>${candidate.status === "waiting" && "The next mail waits: "}${inNames(candidate.why.replaceAll("_", " "), campaign.steps)}.</p>`}
+        <p class="muted">${candidate.name && html`<${Address} of=${candidate.email} /> · `}clock of ${timezone.replaceAll("_", " ")}</p>
+        ${candidate.why && candidate.status !== "held" && html`<p>${candidate.status === "waiting" && "The next mail waits: "}${sentence(whyInWords(candidate.why, campaign.steps), candidate.status !== "waiting")}</p>`}
         ${candidate.status === "held" && html`<${Held} campaign=${campaign} candidate=${candidate} path=${path} done=${done} />`}
         ${LIVE.includes(candidate.status) && campaign.may.includes("stop") && html`<${Skip} candidate=${candidate} path=${path} done=${done} />`}
       </section>
@@ -62,8 +65,8 @@ function Held({ campaign, candidate, path, done }) {
   });
   return html`
     <div class="notice warn"><strong>${name} is held</strong>
-      <p>Gmail did not say whether it went out, and it could not be found out later${candidate.why ? ` (${candidate.why})` : ""}. It is not sent again by itself, so that nobody gets it twice.</p>
-      <ol><li>Open the mailbox in Gmail, and look in <b>Sent</b>: search for <code>in:sent to:</code> and the candidate's address.</li>
+      <p>Gmail did not say whether it went out, and it could not be found out later. It is not sent again by itself, so that nobody gets it twice.</p>
+      <ol><li>Open the mailbox in Gmail, and look in <b>Sent</b>: search for <code>in:sent to:<${Address} of=${candidate.email} /></code>.</li>
         <li>Is ${name.toLowerCase()} among what you find? Then it went out. If it lies in Drafts, or is nowhere, it did not.</li></ol>
       ${campaign.may.includes("write") ? html`<div class="actions">
         <${Button} busy=${deed.busy} onClick=${() => deed.run(true)}>It went out<//>
@@ -92,7 +95,7 @@ function Event({ event, zone, campaign, candidate }) {
     return html`<div><b>${name} was sent</b>${event.subject && html`<p>${event.subject}</p>`}
       ${late && html`<p class="small muted">It had been planned for <${Time} at=${event.planned} zone=${zone} />.</p>`}${why}</div>`;
   }
-  if (event.what === "deed") return html`<div><b>${DEEDS[event.why] ?? event.why.replaceAll("_", " ")}</b></div>`;
+  if (event.what === "deed") return html`<div><b>${deedTold(event)}</b></div>`;
   return html`<div><b>${ANSWERS[event.what] ?? "An answer came"}</b>${name && html`<span class="muted"> after ${name.toLowerCase()}</span>`}
     ${event.returns_on && html`<p>Back on ${onDay(event.returns_on)}: no mail before that.</p>`}
     ${event.subject && html`<p><a href=${href(`campaigns/${campaign.id}/answers/${event.answer}`)}>${event.subject}</a></p>`}
@@ -103,8 +106,7 @@ function Event({ event, zone, campaign, candidate }) {
 const UNDER_WAY = { sending: "is being sent", uncertain: "is being settled", held: "is held" };
 const ANSWERS = { person: "They answered", automatic: "An automatic reply came", bounce: "It could not be delivered", opt_out: "They asked for no more mail" };
 const SEVERITY = { hard: "The address does not work.", soft: "For the time being only.", policy: "The receiving server refused it." };
-const DEEDS = { edited_campaign: "Somebody took them out, or decided on a held mail", read_answer: "An answer was read from Gmail", exported: "What is held about them was exported" };
 
 function Reasons({ why, steps }) {
-  return html`<details class="small"><summary>Why then?</summary><ul>${why.split("; ").map((cause, index) => html`<li key=${index}>${inNames(cause, steps)}</li>`)}</ul></details>`;
+  return html`<details class="small"><summary>Why then?</summary><ul>${causes(why, steps).map((cause, index) => html`<li key=${index}>${cause}</li>`)}</ul></details>`;
 }

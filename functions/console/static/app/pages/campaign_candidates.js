@@ -11,7 +11,7 @@ import { useFollowing } from "./campaign_live.js";
 import { mayWrite } from "./campaign_messages.js";
 import { Places } from "./campaign_places.js";
 import { ROW, Rows } from "./campaign_rows.js";
-import { mailName, many } from "./campaign_words.js";
+import { mailName, many, whyInWords } from "./campaign_words.js";
 
 const STATUSES = {
   waiting: "Waiting", sending: "Being sent to", uncertain: "Being settled", held: "Held", completed: "Got every mail",
@@ -54,7 +54,7 @@ function List({ list, columns, id, label }) {
   }, [list]);
   return html`
     <${Rows} places=${list.places} memory=${list.memory} label=${label} columns=${columns} onOpen=${(row) => go(`campaigns/${id}/candidates/${row.id}`)} />
-    <p class="hint">Arrow keys go up and down, Page Up, Page Down, Home and End further; Enter opens a candidate.</p>`;
+    <p class="hint for-keys">Arrow keys go up and down, Page Up, Page Down, Home and End further; Enter opens a candidate.</p>`;
 }
 
 // The list of a campaign as it was left, with its filter.
@@ -120,5 +120,5 @@ function nextOf(row, steps) {
   if (row.due) return html`${mailName(steps, row.step)} on ${atTime(row.due)}`;
   if (row.status === "replied") return `Answered after ${row.answered ? mailName(steps, row.answered).toLowerCase() : "a mail"}`;
   if (row.status === "completed") return row.last ? `Last mail on ${atTime(row.last)}` : "";
-  return row.why.replaceAll("_", " ");
+  return whyInWords(row.why, steps);
 }

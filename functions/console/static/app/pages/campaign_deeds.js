@@ -31,11 +31,18 @@ export function Pause({ onClose, ...given }) {
     <//>`;
 }
 
+function resumed(campaign) {
+  const { waiting: count } = campaign.figures;
+  if (count === 0) return "Nobody waits for a mail just now; answers go on being found.";
+  const times = count === 1 ? "a new time, from now on" : "new times, from now on and in the same order as before";
+  return `${waiting(campaign)} ${times}. Mails may go out within minutes, where the hours allow.`;
+}
+
 export function Resume({ onClose, ...given }) {
   const deed = useSteering(given, "resume", "It goes on.");
   return html`
     <${Confirm} title="Resume this campaign?" word="Resume" kind="primary" deed=${deed} onClose=${onClose}>
-      <p>${waiting(given.campaign)} new times, from now on and in the same order as before. Mails may start to go out within minutes, if it is their hours.</p>
+      <p>${resumed(given.campaign)}</p>
     <//>`;
 }
 

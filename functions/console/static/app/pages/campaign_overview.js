@@ -7,9 +7,9 @@ import { inShort } from "../times.js";
 import { Figure, Figures, percent, Time } from "../ui/shown.js";
 import { Loaded } from "../ui/states.js";
 import { Chart } from "./campaign_chart.js";
-import { useFollowing } from "./campaign_live.js";
+import { isOver, useFollowing } from "./campaign_live.js";
 import { Hours, Steps } from "./campaign_tables.js";
-import { many } from "./campaign_words.js";
+import { many, noTimes } from "./campaign_words.js";
 
 export function Overview({ campaign, live }) {
   const { id } = campaign;
@@ -56,12 +56,12 @@ function Progress({ campaign }) {
 
 // When the last mail will be out, and what it waits for.
 function Until({ told, campaign }) {
-  if (told.last === null) return html`<p class="muted">No more mails are to come.</p>`;
   const paused = campaign.status === "paused";
+  if (told.last === null) return html`<p class="muted">${isOver(campaign) ? "No more mails are to come." : noTimes(campaign)}</p>`;
   const full = told.days.filter((day) => day.all >= day.cap).length;
   return html`
     <p>${paused ? "Had it not been paused, the last mail would be out on " : "If nobody answers, the last mail will be out on "}<b><${Time} at=${told.last} /></b>
-      ${" "}(${many(told.mails, "mail")} to come).
+${!paused && ` (${many(told.mails, "mail")} to come)`}.
       ${full > 0 && html` On ${many(full, "day")} the mailbox's daily cap is reached: that holds it back.`}
       ${" "}<a href=${href(`campaigns/${campaign.id}/plan`)}>Show the plan</a></p>`;
 }

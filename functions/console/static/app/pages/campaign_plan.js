@@ -5,8 +5,8 @@ import { useResource } from "../resource.js";
 import { onDay } from "../times.js";
 import { Badge, Time } from "../ui/shown.js";
 import { Empty, Loaded, Notice } from "../ui/states.js";
-import { useFollowing } from "./campaign_live.js";
-import { mailName, many } from "./campaign_words.js";
+import { isOver, useFollowing } from "./campaign_live.js";
+import { causes, mailName, many, noTimes } from "./campaign_words.js";
 
 export function Plan({ campaign, live }) {
   const { id } = campaign;
@@ -14,7 +14,8 @@ export function Plan({ campaign, live }) {
   useFollowing(forecast.reload, live.beat, 20_000);
   useFollowing(forecast.reload, `${campaign.status}/${campaign.planning}`, 0);
   return html`<${Loaded} of=${forecast} lines=${8}>${(told) => (told.last === null
-    ? html`<${Empty} title="Nothing is to come"><p>All mails of this campaign are out, or their candidates were stopped.</p><//>`
+    ? isOver(campaign) ? html`<${Empty} title="Nothing is to come"><p>All mails of this campaign are out, or their candidates were stopped.</p><//>`
+      : html`<${Empty} title="There are no times just now"><p>${noTimes(campaign)}</p><//>`
     : html`<${Coming} told=${told} campaign=${campaign} />`)}<//>`;
 }
 
@@ -25,18 +26,11 @@ function Coming({ told, campaign }) {
       <p>If nobody answers, ${many(told.mails, "more mail")} ${told.mails === 1 ? "goes" : "go"} out; the last one on <b><${Time} at=${told.last} /></b>. Answers make it fewer.</p>
       ${told.reasons.length > 0 && html`<details><summary>Why not earlier?</summary><ol class="reasons">${told.reasons.map((slot) => html`
         <li key=${slot.step}><b>${mailName(campaign.steps, slot.step)}</b>, <${Time} at=${slot.due} />
-          <ul>${slot.reason.split("; ").map((cause, index) => html`<li key=${index}>${inNames(cause, campaign.steps)}</li>`)}</ul></li>`)}</ol>
+          <ul>${causes(slot.reason, campaign.steps).map((cause, index) => html`<li key=${index}>${cause}</li>`)}</ul></li>`)}</ol>
         <p class="hint">These are the times of the candidate whose mail is the last, by their own clock.</p></details>`}
     </section>
     <section class="card"><h2>Day by day</h2><${Months} days=${told.days} />
       <p class="hint">By the mailbox's calendar. The last column counts other campaigns' mails too: “7 of 12” leaves room for five more on that day, “full” leaves none.</p></section>`;
-}
-
-// A cause names the step by its id, which nobody has to know.
-export function inNames(cause, steps) {
-  const named = /^(.*\bafter )(.+)$/.exec(cause);
-  const known = named && steps.some((one) => one.id === named[2]);
-  return known ? `${named[1]}${mailName(steps, named[2]).toLowerCase()}` : cause;
 }
 
 function Months({ days }) {

@@ -38,7 +38,7 @@ export function Rows({ places, label, columns, memory, onOpen }) {
   if (active >= 0 && active < places.length && (active < first || active > last)) drawn.push(active);
   return html`
     <${Problem} error=${places.error} again=${() => places.want(first, last)} />
-    <div ref=${box} class="rows" role="grid" tabindex="0" aria-label=${label} aria-rowcount=${places.length + 1} aria-colcount=${columns.length}
+    <div ref=${box} class="rows" style=${{ maxHeight: `${HEAD + places.length * ROW + 2}px` }} role="grid" tabindex="0" aria-label=${label} aria-rowcount=${places.length + 1} aria-colcount=${columns.length}
       aria-activedescendant=${active >= 0 ? `row-${active}` : undefined} onKeyDown=${onKeyDown}
       onFocus=${(event) => event.target === box.current && active < 0 && setActive(Math.ceil(view.top / ROW))}>
       <div role="rowgroup" class="rows-head" style=${{ height: `${HEAD}px` }}><div role="row" aria-rowindex="1" class="one-row">

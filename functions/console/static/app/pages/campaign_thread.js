@@ -8,7 +8,8 @@ import { Button } from "../ui/forms.js";
 import { Badge, Time } from "../ui/shown.js";
 import { Loaded, Notice, Problem } from "../ui/states.js";
 import { say } from "../ui/toasts.js";
-import { INTERESTS, KINDS, mailName } from "./campaign_words.js";
+import { INTERESTS, KINDS, mailName, Named } from "./campaign_words.js";
+import { Address } from "./mailbox_words.js";
 
 // So many answers of one candidate are shown in full.
 const SHOWN = 20;
@@ -38,10 +39,10 @@ export function Thread({ campaign, one, known, put, beat, quiet }) {
     // On a phone the list is there only once the answer is gone.
     setTimeout(() => link?.focus(), 50);
   };
-  const name = thread.data?.timeline.candidate.name || thread.data?.timeline.candidate.email || "Answer";
+  const { name, email } = thread.data?.timeline.candidate ?? {};
   return html`
     <section class="card thread" aria-label="The chosen answer" onKeyDown=${(event) => event.key === "Escape" && !quiet && back()}>
-      <header><h2 tabindex="-1" ref=${heading}>${name}</h2>${!quiet && html`<${Button} kind="quiet" onClick=${back}>Back to the list<//>`}</header>
+      <header><h2 tabindex="-1" ref=${heading}>${name || (email ? html`<${Address} of=${email} />` : "Answer")}</h2>${!quiet && html`<${Button} kind="quiet" onClick=${back}>Back to the list<//>`}</header>
       <${Loaded} of=${thread} lines=${6} missing="There is no such answer (any more).">${(told) => html`
         <${Whom} campaign=${campaign} timeline=${told.timeline} />
         <ol class="mails">${told.timeline.events.filter((event) => event.what === "sent" || event.answer).map((event) => {
@@ -54,7 +55,7 @@ export function Thread({ campaign, one, known, put, beat, quiet }) {
 }
 
 const Whom = ({ campaign, timeline: { candidate } }) => html`
-  <p class="row"><span class="muted">${candidate.name ? candidate.email : ""}</span><${Badge} of=${candidate.status} />
+  <p class="row">${candidate.name && html`<span class="muted"><${Address} of=${candidate.email} /></span>`}<${Badge} of=${candidate.status} />
     <a href=${href(`campaigns/${campaign.id}/candidates/${candidate.id}`)}>All that happened</a></p>`;
 
 const Sent = ({ event, campaign, zone }) => html`
@@ -72,7 +73,7 @@ function Answer({ campaign, answer, zone, change }) {
   ].filter(Boolean);
   return html`
     <article class="answer">
-      <header class="row"><b class="grow">${answer.sender || "Unknown sender"}</b><${Time} at=${answer.received_at} zone=${zone} /></header>
+      <header class="row"><${Named} name=${answer.kind === "bounce" || answer.different_sender ? "" : answer.name} address=${answer.sender} /><${Time} at=${answer.received_at} zone=${zone} /></header>
       ${answer.subject && html`<p class="subject">${answer.subject}</p>`}
       ${notes.length > 0 && html`<ul class="notes small">${notes.map((note) => html`<li key=${note}>${note}</li>`)}</ul>`}
       <${Words} campaign=${campaign} answer=${answer} change=${change} />

@@ -2,6 +2,7 @@
 import { html, useState } from "../html.js";
 import { onDay } from "../times.js";
 import { Button } from "../ui/forms.js";
+import { mailName } from "./campaign_words.js";
 
 const AT_ONCE = 2;
 const WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -41,17 +42,17 @@ export function Calendar({ days, steps, chosen, onChoose }) {
       <tbody>${weeksOf(month).map((week, index) => html`<tr key=${index}>${week.map((date, at) => html`<td key=${at}>
         ${date && html`<${Cell} date=${date} day=${byDate.get(date)} most=${most} steps=${steps} isChosen=${date === chosen} onChoose=${onChoose} />`}</td>`)}</tr>`)}</tbody>
     </table>`)}</div>
-    <ul class="legend" aria-label="Messages">${steps.map((step, index) => html`<li key=${step}><span class=${`key step-${index % 4}`} aria-hidden="true"></span>${step}</li>`)}</ul>`;
+    <ul class="legend" aria-label="Messages">${steps.map(({ id }, index) => html`<li key=${id}><span class=${`key step-${index % 4}`} aria-hidden="true"></span>${mailName(steps, id)}</li>`)}</ul>`;
 }
 
 function Cell({ date, day, most, steps, isChosen, onChoose }) {
   const number = Number(date.slice(8));
   if (!day) return html`<span class="day"><span class="date">${number}</span></span>`;
-  const parts = steps.map((step, index) => [step, day.mails[step] ?? 0, index]).filter(([, count]) => count > 0);
+  const parts = steps.map(({ id }, index) => [mailName(steps, id), day.mails[id] ?? 0, index]).filter(([, count]) => count > 0);
   const [weekday, ...month] = onDay(date).split(/ \d+ /);
   return html`<button type="button" class="day has" aria-pressed=${isChosen ? "true" : "false"} onClick=${() => onChoose(date)}>
     <span class="date"><span class="hidden-words">${weekday} </span>${number}<span class="hidden-words"> ${month.join(" ")}: </span></span>
-    <span><b>${day.total.toLocaleString("en")}</b><span class="hidden-words"> ${day.total === 1 ? "mail" : "mails"}, ${parts.map(([step, count]) => `${step} ${count}`).join(", ")}</span></span>
-    <span class="bars" aria-hidden="true">${parts.map(([step, count, index]) => html`<span key=${step} class=${`step-${index % 4}`} style=${{ width: `${Math.max(6, (count / most) * 100)}%` }}></span>`)}</span>
+    <span><b>${day.total.toLocaleString("en")}</b><span class="hidden-words"> ${day.total === 1 ? "mail" : "mails"}, ${parts.map(([name, count]) => `${name}: ${count}`).join(", ")}</span></span>
+    <span class="bars" aria-hidden="true">${parts.map(([name, count, index]) => html`<span key=${name} class=${`step-${index % 4}`} style=${{ width: `${Math.max(6, (count / most) * 100)}%` }}></span>`)}</span>
   </button>`;
 }

@@ -25,7 +25,7 @@ export function fromDelay(delay = "P0D", businessDays = 0) {
   return { count: String(total), unit: "minutes" };
 }
 
-// "3 working days after intro"
+// "3 working days after message 1"; before: what the message before is called, nothing where there is none.
 export function delayInWords({ count, unit }, before) {
   if (Number(count) === 0) return before ? `right after ${before}` : "as soon as the hours allow";
   const words = UNITS.find(([one]) => one === unit)[1];

@@ -7,6 +7,7 @@ import { atTime, ownZone } from "../times.js";
 import { Button } from "../ui/forms.js";
 import { Loading, Notice } from "../ui/states.js";
 import { say } from "../ui/toasts.js";
+import { mailName } from "./campaign_words.js";
 import { delayInWords } from "./compose_delays.js";
 import { countryName } from "./compose_hours.js";
 import { hoursInWords } from "./compose_hours_model.js";
@@ -61,7 +62,7 @@ function Check({ draft, list, plan, mailbox }) {
     ["From", mailbox ? `${mailbox.sender_name || ""} <${mailbox.address}>` : ""],
     ["Campaign", html`${draft.name.trim()} <span class="muted">${draft.id}</span>`],
     ["To", `${total.count.toLocaleString("en")} ${total.count === 1 ? "candidate" : "candidates"} of ${(list?.count ?? total.count).toLocaleString("en")} in the list`],
-    ["Messages", html`<ol class="plain">${draft.steps.map((step, index) => html`<li key=${step.key}><b>${step.id}</b>: ${delayInWords(step.delay, draft.steps[index - 1]?.id)}${step.wordings.length > 1 ? `, ${step.wordings.length} wordings` : ""}</li>`)}</ol>`],
+    ["Messages", html`<ol class="plain">${draft.steps.map((step, index) => html`<li key=${step.key}><b>${mailName(draft.steps, step.id)}</b>: ${delayInWords(step.delay, index > 0 && `message ${index}`)}${step.wordings.length > 1 ? `, ${step.wordings.length} wordings` : ""}</li>`)}</ol>`],
     ["Hours", `${hoursInWords(draft.hours, countryName)}${draft.hours.kind === "always" ? "" : ", by the candidate's clock"}`],
     ["First mail", total.first && `${atTime(total.first)} (${ownZone})`],
     ["Last mail", total.last && `${total.lastInWords}, if nobody answers`],

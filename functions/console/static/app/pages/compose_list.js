@@ -37,7 +37,7 @@ function candidatesIn(text) {
 
 export async function listOfText(text, progress = () => {}) {
   const separator = separatorOf(text);
-  const read = { rows: [], emails: [], faults: [], lines: [], seen: new Map(), columns: [], given: [], count: 0 };
+  const read = { rows: [], emails: [], faults: [], lines: [], seen: new Map(), zones: new Map(), columns: [], given: [], count: 0 };
   for (const record of records(text, separator)) {
     if (read.given.length === 0) takeHeader(read, record);
     else takeRow(read, record);
@@ -68,9 +68,30 @@ function takeRow(read, { line, cells }) {
   }
   const email = asWritten((cells[read.columns.indexOf("email")] ?? "").trim());
   takeAddress(read, email, line);
+  takeZone(read, asWritten((cells[read.columns.indexOf("timezone")] ?? "").trim()), line);
   if (read.rows.length < INLINE_ROWS) {
     read.rows.push(Object.fromEntries(read.columns.map((name, at) => [name, asWritten((cells[at] ?? "").trim())])
       .filter(([name]) => !name.startsWith(RESULT))));
+  }
+}
+
+// The zones that a list names, and what is wrong with each: a list has many rows and few zones.
+function takeZone(read, zone, line) {
+  if (!zone) return;
+  if (!read.zones.has(zone)) read.zones.set(zone, zoneFault(zone));
+  const why = read.zones.get(zone);
+  if (why) fault(read, { field: "timezone", line, why });
+}
+
+function zoneFault(zone) {
+  const no = `“${zone}” is no time zone; one is Europe/Berlin.`;
+  if (!/^[A-Za-z]/.test(zone)) return no;
+  try {
+    const known = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+    // The interface minds capitals, the browser does not.
+    return known !== zone && known.toLowerCase() === zone.toLowerCase() ? `“${zone}” is written ${known}.` : "";
+  } catch {
+    return no;
   }
 }
 
@@ -106,8 +127,11 @@ function listOf(read, text, separator) {
 export function listOfCandidates(given) {
   const candidates = given.filter((one) => one && typeof one === "object")
     .map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => !name.startsWith(RESULT))));
-  const read = { columns: ["email"], faults: [], emails: [], lines: [], seen: new Map() };
-  candidates.forEach((one, at) => takeAddress(read, String(one.email ?? ""), at + 1));
+  const read = { columns: ["email"], faults: [], emails: [], lines: [], seen: new Map(), zones: new Map() };
+  candidates.forEach((one, at) => {
+    takeAddress(read, String(one.email ?? ""), at + 1);
+    takeZone(read, String(one.timezone ?? ""), at + 1);
+  });
   const columns = [...new Set(candidates.flatMap((one) => Object.keys(one)))].filter((name) => name !== "words");
   return {
     form: "candidates", candidates, columns, count: candidates.length, rows: candidates.slice(0, INLINE_ROWS),

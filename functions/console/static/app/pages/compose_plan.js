@@ -65,8 +65,8 @@ function Planned({ draft, list, change, plan, mailboxes }) {
     <${Findings} lint=${data.lint} list=${list} lookedAt=${data.looked_at} count=${total.count} />
     ${total.days.length > 0 && html`<div class="card"><h3>Day by day</h3>
       <p class="hint">By the mailbox's calendar. Choose a day to see who gets what, and why then.</p>
-      <${Calendar} days=${total.days} steps=${draft.steps.map((one) => one.id)} chosen=${day} onChoose=${choose} />
-      ${day && html`<${DayList} key=${day} date=${day} plan=${data} list=${list} timezone=${draft.timezone} isWhole=${total.isWhole} />`}
+      <${Calendar} days=${total.days} steps=${draft.steps} chosen=${day} onChoose=${choose} />
+      ${day && html`<${DayList} key=${day} date=${day} plan=${data} list=${list} steps=${draft.steps} timezone=${draft.timezone} isWhole=${total.isWhole} />`}
     </div>`}
     ${total.count > 0 && html`<${PlanTable} plan=${data} list=${list} steps=${draft.steps} timezone=${draft.timezone} count=${total.count} />`}
     <${LeftOut} skipped=${data.skipped} count=${data.skipped_count ?? data.skipped.length} list=${list} />`;

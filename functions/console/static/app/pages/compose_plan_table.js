@@ -2,6 +2,7 @@
 import { html, useMemo, useState } from "../html.js";
 import { Button, TextField } from "../ui/forms.js";
 import { Table, Time } from "../ui/shown.js";
+import { inNames, mailName } from "./campaign_words.js";
 import { personAt } from "./compose_list.js";
 
 const PAGE = 10;
@@ -17,8 +18,8 @@ export function PlanTable({ plan, list, steps, timezone, count }) {
   const several = steps.some((step) => step.wordings.length > 1);
   const columns = [
     ["Candidate", ({ index, email }) => html`<span class="who">${personAt(list, index).name || email}${personAt(list, index).name && html`<span class="muted small">${email}</span>`}</span>`],
-    ...steps.map((step, at) => [step.id, ({ index, slots }) => slots[at] && html`<${Time} at=${slots[at].due} zone=${personAt(list, index).timezone || timezone} /><span class="why">${slots[at].reason}</span>`]),
-    ...(several ? [["Wordings", ({ variants }) => Object.entries(variants).map(([step, one]) => `${step}: ${one.toUpperCase()}`).join(", ")]] : []),
+    ...steps.map((step, at) => [mailName(steps, step.id), ({ index, slots }) => slots[at] && html`<${Time} at=${slots[at].due} zone=${personAt(list, index).timezone || timezone} /><span class="why">${inNames(slots[at].reason, steps)}</span>`]),
+    ...(several ? [["Wordings", ({ variants }) => Object.entries(variants).map(([step, one]) => `${mailName(steps, step)}: ${one.toUpperCase()}`).join(", ")]] : []),
   ];
   return html`<div class="card"><h3>Candidate by candidate</h3>
     ${count > plan.candidates.length && html`<p class="hint">The first ${plan.candidates.length.toLocaleString("en")} of ${count.toLocaleString("en")}.</p>`}

@@ -13,7 +13,7 @@ export function MailPreview({ draft, list, rendering, at, wording, onShow, candi
     <header><h3>The mail as it will be</h3><span class="muted" role="status">${rendering.busy && !rendering.error ? "writing …" : ""}</span></header>
     <${Whose} list=${list} candidate=${candidate} onCandidate=${onCandidate} />${offer}
     ${draft.steps.length > 1 && html`<div class="segments" role="group" aria-label="Which message">${draft.steps.map((one, index) => html`
-      <button type="button" key=${one.key} aria-pressed=${index === at ? "true" : "false"} onClick=${() => onShow({ step: one.key, wording: 0 })}>${index + 1}<span class="hidden-words"> ${one.id}</span></button>`)}</div>`}
+      <button type="button" key=${one.key} aria-pressed=${index === at ? "true" : "false"} onClick=${() => onShow({ step: one.key, wording: 0 })}><span class="hidden-words">Message </span>${index + 1}</button>`)}</div>`}
     ${rendering.error && html`<${Notice} tone="warn">${rendering.error.kind === "rate-limited" ? "It is written again in a moment." : `What you see may be old: ${rendering.error.message}`}<//>`}
     ${mail ? html`<${Mail} mail=${mail} draft=${draft} several=${mails.length > 1} list=${list} />` : html`<p class="muted">${rendering.data ? "There is nothing to show yet: write a subject and a text." : "The mail is being written."}</p>`}
     <${Remarks} rendering=${rendering} at=${at} list=${list} candidate=${candidate} />

@@ -11,7 +11,7 @@ const THREADS = [["reply", "As an answer in the same thread"], ["new", "As a new
 
 export function StepEditor({ step, index, steps, variables, set, fault, isFixed, fixed, wording, onShow, onMove, onRemove }) {
   const where = `steps[${index}]`;
-  const title = index === 0 ? "First message" : `Message ${index + 1}`;
+  const title = `Message ${index + 1}`;
   return html`<section class="card step" aria-label=${title} onFocusIn=${() => onShow(wording)}>
     <header><h3>${title}</h3>
       <${Button} kind="quiet small narrow" onClick=${toPreview}>See the mail<//>
@@ -21,7 +21,7 @@ export function StepEditor({ step, index, steps, variables, set, fault, isFixed,
       <${Delay} delay=${step.delay} before=${steps[index - 1]?.id} onDelay=${(delay) => set({ delay })} fault=${fault(`${where}.delay`)} />
       ${index > 0 && html`<${Select} label="How it comes" value=${step.thread} onValue=${(thread) => set({ thread })} choices=${THREADS} fault=${fault(`${where}.thread`)} />`}
       <${TextField} label="Short name" value=${step.id} onValue=${(id) => set({ id })} fault=${fault(`${where}.id`)} maxlength="64" readonly=${isFixed}
-        hint="In figures and reasons." />
+        hint="What exports and webhooks call it." />
     </div>
     <${Wordings} step=${step} index=${index} steps=${steps} set=${set} fault=${fault} variables=${variables} isFixed=${isFixed} wording=${wording} onShow=${onShow} />
   </section>`;

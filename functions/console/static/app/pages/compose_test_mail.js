@@ -4,6 +4,7 @@ import { html, useState } from "../html.js";
 import { useDeed } from "../resource.js";
 import { Button, Select } from "../ui/forms.js";
 import { Notice, Problem } from "../ui/states.js";
+import { mailName } from "./campaign_words.js";
 import { bodyOf } from "./compose_planning.js";
 
 const OFFERED = 50;
@@ -22,7 +23,7 @@ export function TestMail({ draft, list, request, mailbox, session }) {
   return html`<div class="card"><h3>Send a test mail to yourself</h3>
     <p class="muted">It goes to ${to}, marked as a test; no candidate gets it.</p>
     <div class="pair">
-      <${Select} label="Message" value=${step} onValue=${setStep} choices=${draft.steps.map((one) => [one.id, one.id])} />
+      <${Select} label="Message" value=${step} onValue=${setStep} choices=${draft.steps.map((one) => [one.id, mailName(draft.steps, one.id)])} />
       <${Select} label="As written to" value=${candidate} onValue=${choose} choices=${list.rows.slice(0, OFFERED).map((row, index) => [String(index), row.name || row.email])} />
     </div>
     <div><${Button} busy=${deed.busy} onClick=${async () => (tell(null), tell(await deed.run()))}>Send me a test mail<//></div>

@@ -5,6 +5,7 @@ import { useDeed } from "../resource.js";
 import { Button, Confirm } from "../ui/forms.js";
 import { Notice, Problem } from "../ui/states.js";
 import { say } from "../ui/toasts.js";
+import { mailName } from "./campaign_words.js";
 import { noContent } from "./compose_draft.js";
 import { listOfText, personAt } from "./compose_list.js";
 import { offeredVariables, Steps } from "./compose_messages.js";
@@ -69,7 +70,7 @@ function SaveQuestion({ campaign, draft, seen, saving, onClose }) {
 
 const Conflict = ({ theirs, onMine, onTheirs }) => html`<${Notice} tone="warn" title="Somebody else changed these messages meanwhile">
   <p>Nothing of yours was saved, and nothing of it is lost. As they are now:</p>
-  <ul>${theirs.steps.map((step) => html`<li key=${step.id}><b>${step.id}</b> ${step.subject && html`<span>“${step.subject}” </span>`}<span class="clip">${(step.text || step.html || "").slice(0, 160)}</span></li>`)}</ul>
+  <ul>${theirs.steps.map((step) => html`<li key=${step.id}><b>${mailName(theirs.steps, step.id)}</b> ${step.subject && html`<span>“${step.subject}” </span>`}<span class="clip">${(step.text || step.html || "").slice(0, 160)}</span></li>`)}</ul>
   <div class="actions"><${Button} onClick=${onMine}>Go on with mine<//><${Button} onClick=${onTheirs}>Take theirs<//></div><//>`;
 
 function Editing({ id, campaign, draft, change, faults, fixed }) {

@@ -7,43 +7,41 @@ import { atTime, clock } from "../times.js";
 import { Button } from "../ui/forms.js";
 import { Table } from "../ui/shown.js";
 import { Empty, Loaded, Problem } from "../ui/states.js";
-import { ACCESS, ORG_SETTINGS, SETTINGS } from "./mailbox_words.js";
+import { deedWords } from "./deed_words.js";
+import { ACCESS, Address, ORG_SETTINGS, SETTINGS } from "./mailbox_words.js";
 
-const DEEDS = {
-  invited: "Invited somebody to connect their mailbox", withdrawn: "Withdrew an invitation", connected: "Connected the mailbox",
-  disconnecting: "Asked for the mailbox to be disconnected", disconnected: "The mailbox was disconnected", resumed_mailbox: "Ended a break of the mailbox",
-  settings_changed: "Changed settings", asked: "Asked to send from it", granted: "Allowed somebody to send", grant_ended: "Ended somebody's permission to send",
-  accepted_campaign: "Started a campaign", approved_campaign: "Approved a campaign", edited_campaign: "Changed a campaign", paused_campaign: "Paused a campaign",
-  resumed_campaign: "Resumed a campaign", cancelled_campaign: "Cancelled a campaign", sent: "A mail went out", read_answer: "Opened the text of a mail in Gmail",
-  exported: "Saved data as a file", suppressed: "Put on the list of those who get no mail", unsuppressed: "Took off the list of those who get no mail",
-  org_changed: "Changed the organisation's settings", erasing: "Asked for an erasure", erased: "An erasure was done",
-};
-// Of what a deed was about, ids that lead nowhere are left out.
 const COUNTED = { addresses: "address", domains: "domain" };
-const KINDS = { user: "colleague", step: "mail" };
-const HIDDEN = ["grant", "revision", "reply", "erasure", "first", "invitation"];
+const KINDS = { user: "colleague" };
+const PEOPLE = ["user", "grant"];
+// Ids that lead nowhere from here.
+const HIDDEN = ["grant", "step", "revision", "reply", "erasure", "first", "invitation"];
 
-export function AuditTable({ path, session }) {
+// readsAll: who looks may look at each candidate too.
+export function AuditTable({ path, session, readsAll }) {
   const first = useResource((signal) => get(path, {}, signal), [path]);
-  const [more, setMore] = useState({ entries: [], next: null });
+  const [more, setMore] = useState({ entries: [], people: {}, next: null });
   const deed = useDeed(async (before) => {
     const page = await get(path, { before });
-    setMore((old) => ({ entries: [...old.entries, ...page.entries], next: page.next }));
+    setMore((old) => ({ entries: [...old.entries, ...page.entries], people: { ...old.people, ...page.people }, next: page.next }));
   });
   return html`<${Loaded} of=${first}>${(data) => {
     const next = more.next ?? data.next;
     const rows = together([...data.entries, ...more.entries]);
+    const people = { ...data.people, ...more.people };
     if (!rows.length) return html`<${Empty} title="Nothing yet"><p>What is done from now on stands here.</p><//>`;
     return html`
       <${Table} label="What was done" rows=${rows} columns=${[
         ["When", (row) => (row.until ? `${atTime(row.at)} – ${clock(row.until)}` : atTime(row.at)), "when"],
-        ["What", (row) => html`<span>${row.count > 1 ? `${row.count} mails went out` : DEEDS[row.deed] ?? row.deed.replaceAll("_", " ")}</span><${About} row=${row} />`],
-        ["By", (row) => (row.by === "" ? "Outreach itself" : row.by === session.user ? "you" : html`<code>${row.by}</code>`)],
+        ["What", (row) => html`<${Deed} row=${row} people=${people} readsAll=${readsAll} />`],
+        ["By", (row) => (row.by === "" ? "Outreach itself" : row.by === session.user ? "you" : html`<${Person} id=${row.by} people=${people} />`)],
       ]} />
       <${Problem} error=${deed.error} />
       ${next && html`<div class="actions"><${Button} busy=${deed.busy} onClick=${() => deed.run(next)}>Show older ones<//></div>`}`;
   }}<//>`;
 }
+
+// Who has neither a mailbox nor a grant is known by their id alone.
+const Person = ({ id, people }) => (people[id] ? html`<${Address} of=${people[id]} />` : html`<code title="Only the id of this user is on record">${id}</code>`);
 
 // Returns [kind, id] of what a deed was about; of mere words the id is "".
 const parted = (one) => /^([a-z_]+):(\S.*)$/.exec(one)?.slice(1) ?? [one, ""];
@@ -55,17 +53,20 @@ function inWords([kind, id]) {
   return `${name ?? KINDS[kind] ?? kind.replaceAll("_", " ")} ${id.length > 20 ? `${id.slice(0, 12)}…` : id}`;
 }
 
-function About({ row }) {
-  const told = row.about.map(parted).filter(([kind]) => !HIDDEN.includes(kind));
-  const words = row.count > 1 ? [] : told.filter(([kind]) => kind !== "enrollment" && kind !== "campaign").map(inWords).filter(Boolean);
-  const enrollment = told.find(([kind]) => kind === "enrollment")?.[1];
-  const campaign = row.campaign || told.find(([kind]) => kind === "campaign")?.[1];
-  if (!words.length && !campaign) return null;
-  return html`<span class="about">
-    ${campaign && html`<a href=${href(`campaigns/${campaign}`)}>${campaign}</a>`}
-    ${row.count === 1 && campaign && enrollment && html`<a href=${href(`campaigns/${campaign}/candidates/${enrollment}`)}>the candidate</a>`}
-    ${words.length > 0 && html`<span>${words.join(", ")}</span>`}
-  </span>`;
+function Deed({ row, people, readsAll }) {
+  const [words, about] = deedWords(row);
+  const told = about.map(parted).filter(([kind, id]) => people[id] || !HIDDEN.includes(kind));
+  const of = (kind) => told.find((one) => one[0] === kind)?.[1];
+  const campaign = row.campaign || of("campaign");
+  const rest = row.count > 1 ? [] : told.filter(([kind]) => kind !== "enrollment" && kind !== "campaign")
+    .map((one) => (PEOPLE.includes(one[0]) && people[one[1]]) || inWords(one)).filter(Boolean);
+  return html`
+    <span>${row.count > 1 ? `${row.count} mails went out` : words}</span>
+    ${(rest.length > 0 || campaign) && html`<span class="about">
+      ${campaign && html`<a href=${href(`campaigns/${campaign}`)}>${campaign}</a>`}
+      ${readsAll && row.count === 1 && campaign && of("enrollment") && html`<a href=${href(`campaigns/${campaign}/candidates/${of("enrollment")}`)}>the candidate</a>`}
+      ${rest.length > 0 && html`<span>${rest.join(", ")}</span>`}
+    </span>`}`;
 }
 
 // Mails that went out one after the other for one campaign are one row, or nothing else would be seen.

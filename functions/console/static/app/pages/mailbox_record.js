@@ -8,5 +8,5 @@ export const MailboxRecord = ({ mailbox, session }) => html`
   <section class="card" aria-label="What was done">
     <h2>What was done</h2>
     <p class="muted">Each deed with this mailbox and in its owner's name, the latest first. It holds no words of a mail, and no address of a candidate.</p>
-    <${AuditTable} path=${`mailboxes/${mailbox.id}/audit`} session=${session} />
+    <${AuditTable} path=${`mailboxes/${mailbox.id}/audit`} session=${session} readsAll=${mailbox.own} />
   </section>`;

@@ -29,9 +29,9 @@ export function OrganisationSettings() {
           <${TextField} ...${days("guard_days", 365)} hint="0 to 365. Whoever plans to write to a candidate is told that a colleague did so within these days." />
         </div>
         <p class="hint">What is kept for less long than before falls away soon, and does not come back.</p>
+        <${Conflicted} edit=${edit} words=${WORDS} />
+        <${FormProblem} error=${edit.save.error?.status === 412 ? null : edit.save.error} fields=${Object.keys(WORDS)} />
+        <${SaveBar} edit=${edit} />
       </section>
-      <${Conflicted} edit=${edit} words=${WORDS} />
-      <${FormProblem} error=${edit.save.error?.status === 412 ? null : edit.save.error} fields=${Object.keys(WORDS)} />
-      <${SaveBar} edit=${edit} />
     </form>`}<//>`;
 }

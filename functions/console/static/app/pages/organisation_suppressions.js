@@ -30,14 +30,16 @@ export function OrganisationSuppressions() {
     setOpen("");
     say(words, tone);
   };
+  // An empty list says by itself how one puts somebody on it.
+  const isEmpty = first.data?.domains.length === 0 && shown.addresses.length === 0;
   return html`
     <section class="card" aria-label="Who gets no mail">
       <header><h2>Who gets no mail</h2>
-        <div class="actions">
+        ${first.data !== null && !isEmpty && html`<div class="actions">
           <${Button} busy=${saving.busy} onClick=${saving.run}>Save as CSV<//>
           <${Button} onClick=${() => setOpen("remove")}>Take off …<//>
           <${Button} kind="primary" onClick=${() => setOpen("add")}>Add …<//>
-        </div></header>
+        </div>`}</header>
       <p class="muted">Nobody in your organisation can write to these from Outreach. Who opts out, or whose address bounces for good, is put here by itself.</p>
       <${Problem} error=${saving.error} />
       <${Loaded} of=${first}>${({ domains }) => html`
