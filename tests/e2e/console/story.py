@@ -100,7 +100,7 @@ class Story:
         self._next("Messages")
 
     def _messages(self) -> None:
-        first = self.page.get_by_role("region", name="First message")
+        first = self.page.get_by_role("region", name="Message 1")
         self.hands.write(first.get_by_label("Subject"), FIRST_SUBJECT)
         self.hands.write(first.get_by_label("Text", exact=True), FIRST_TEXT)
         shown = self.page.get_by_role("complementary", name="The mail as it will be")
@@ -117,6 +117,9 @@ class Story:
         """Look at the plan, launch exactly that, and land on the campaign's page."""
         mails = self.page.get_by_role("definition").filter(has_text="if nobody answers")
         expect(mails).to_contain_text("6")
+        plan = self.page.get_by_role("table", name="The plan by candidate")
+        expect(plan).to_contain_text("right after the launch")
+        expect(plan).to_contain_text("3 working days after message 1")
         self.look("compose_plan")
         self._next("Launch")
         expect(self.page.get_by_role("heading", name="A last look")).to_be_visible()

@@ -91,6 +91,10 @@ def test_an_admin_looks_after_the_organisation(stage: Scene, browser: Browser) -
             for part in ORGANISATION:
                 open_part(opened.page, part)
                 inspector.look(opened, f"{part}, {screen.name}")
+                if part == "Who gets no mail":
+                    expect(opened.page.get_by_role("button", name="Add")).to_have_count(1)
+            # The last part is the record.
+            expect(opened.page.get_by_role("table", name="What was done")).to_contain_text(ROBIN.email)
             assert opened.policy_complaints() == []
     assert inspector.wrong == {}
 
