@@ -147,7 +147,7 @@ const excerpt = (answer) => (answer.unread ? "Not read yet" : answer.faded ? "It
 // on a phone it stands alone.
 const Parked = ({ parked, isAside }) => {
   if (parked.length === 0) return null;
-  const [them, link] = parked.length === 1 ? ["it: it", "The link opens"] : ["them: one of them", "The links open"];
+  const [them, link] = parked.length === 1 ? ["it in Gmail: it", "The link opens"] : ["them in Gmail: one of them", "The links open"];
   return html`<div class=${isAside ? "parked aside" : "parked"}><${Notice} tone="warn" title=${parked.length === 1 ? "A mail in the mailbox could not be read" : `${parked.length} mails in the mailbox could not be read`}>
     <p>Please look at ${them} may be an answer. ${link} the account that this browser is signed in to first.</p>
     <ul>${parked.map((mail) => html`<li key=${mail.gmail_id}><a href=${`https://mail.google.com/mail/u/0/#all/${mail.gmail_id}`} target="_blank" rel="noopener noreferrer">Open in Gmail<span class="hidden-words"> in a new tab</span></a>, seen <${Time} at=${mail.seen_at} />: ${mail.why}</li>`)}</ul>

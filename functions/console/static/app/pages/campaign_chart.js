@@ -14,7 +14,8 @@ export function Chart({ days }) {
   const [pointed, point] = useState(null);
   const sum = (name) => days.reduce((total, day) => total + day[name], 0);
   if (sum("sent") + sum("planned") + sum("answers") === 0) return html`<p class="muted">Nothing has gone out, and nothing is planned.</p>`;
-  const told = `${many(sum("sent"), "mail")} sent and ${many(sum("planned"), "mail")} to come, ${many(sum("answers"), "answer")}, `
+  const coming = sum("planned") > 0 ? ` and ${many(sum("planned"), "mail")} to come` : "";
+  const told = `${many(sum("sent"), "mail")} sent${coming}, ${many(sum("answers"), "answer")}, `
     + `from ${onDay(days[0].date)} to ${onDay(days.at(-1).date)}.`;
   const day = pointed && days.find((one) => one.date === pointed);
   return html`
