@@ -16,8 +16,10 @@ from playwright.sync_api import Browser
 from tests.e2e.chromium import DESKTOP, PHONE, chromium, find_chromium
 from tests.e2e.console.eyes import Camera
 from tests.e2e.console.hands import Pointer
+from tests.e2e.console.mending import Mending
 from tests.e2e.console.scene import scene
 from tests.e2e.console.story import Story
+from tests.e2e.console.troubles import Troubles
 from tests.e2e.screenshots.pages import Page, all_pages, local_cloud
 from tests.e2e.screenshots.showing import shown
 from tests.localcloud.environment import applied
@@ -68,6 +70,14 @@ def take_console(browser: Browser) -> list[str]:
             stage.window(browser, screen) as opened,
         ):
             Story(stage, opened, Pointer(), Camera(FOLDER, screen)).whole()
+            complaints += opened.policy_complaints()
+        with (
+            applied({"OUTREACH_LOCAL_JAVA": ""}),
+            redirect_stdout(io.StringIO()),
+            scene(None, "troubles") as stage,
+            stage.window(browser, screen) as opened,
+        ):
+            Mending(stage, opened, Troubles(stage), Camera(FOLDER, screen)).whole()
             complaints += opened.policy_complaints()
     return complaints
 
