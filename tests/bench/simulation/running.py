@@ -46,7 +46,7 @@ class Simulation(Records):
 
     def __init__(self, load: Load, deployment: Deployment, seed: int = 0) -> None:
         self.load, self.deployed, self.random = load, deployment, random.Random(seed)
-        super().__init__(Population(load, seed, phases=deployment.phases))
+        super().__init__(Population(load, seed))
         self.tally = Tally(load.days + 40)
         count = load.candidates
         self.over = bytearray(count)
