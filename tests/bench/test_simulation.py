@@ -138,7 +138,9 @@ def test_everybody_gets_every_step_on_time() -> None:
     assert tally.mails == {0: 24, 1: 24, 2: 24}
     assert (tally.missed, tally.requeued) == (0, 0)
     assert tally.due_to_sent.longest < 10
-    assert tally.sends.total == tally.dispatched.total - tally.events_late.count == 72
+    assert tally.sends.total == tally.dispatched.total - tally.told.total == 72
+    # Each mail, and each candidate who is through.
+    assert tally.told.total == 72 + 24
 
 
 def test_answers_end_what_follows() -> None:
@@ -180,7 +182,7 @@ def test_the_bill_is_that_of_the_list_prices() -> None:
     tally = Simulation(SMALL, deployed()).run()
     assert sum(bill(SMALL, tally, 2).values()) < 2 * sum(bill(SMALL, tally).values())
     assert bill(SMALL, tally)["Cloud Tasks"] == pytest.approx(
-        (72 + tally.paths["queueing, by maintain"] + tally.events_late.count)
+        (72 + tally.paths["queueing, by maintain"] + tally.told.total)
         * 2
         / 1e6
         * COSTS["prices"]["million_task_operations"]
