@@ -1,7 +1,8 @@
 """Own one day of a mailbox's slot ledger while places in it are taken.
 
-Invariants: no two entries are closer than the gap, whatever limits were in force when the earlier ones were
-made; none lies in the first or last gap of the day, so that two neighbouring days need not see each other.
+Invariants: no two entries are closer than the gap, whatever limits were in force and wherever slots began
+when the earlier ones were made; none lies in the first or last gap of the day, so that two neighbouring days
+need not see each other.
 """
 
 from __future__ import annotations
