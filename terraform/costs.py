@@ -17,8 +17,8 @@ ROWS = ("Firestore", "Cloud Run", "Cloud Tasks", "Pub/Sub", "Secret Manager, Clo
 KIB_OF_A_TIB = 1024**3
 
 
-def costs(mails: int, known: dict[str, Any]) -> dict[str, float]:
-    """Return the dollars of a month by product."""
+def costs(mails: int, known: dict[str, Any], *, told: bool = False) -> dict[str, float]:
+    """Return the dollars of a month by product; told: a webhook hears of every event."""
     assumed = known["assumed"]
     mailboxes = -(-mails // assumed["mails_of_a_mailbox"])
     times = {
@@ -27,6 +27,7 @@ def costs(mails: int, known: dict[str, Any]) -> dict[str, float]:
         "other mail": mailboxes * assumed["other_mails_of_a_mailbox"],
         "mailbox hour": mailboxes * assumed["days"] * 24,
         "mailbox day": mailboxes * assumed["days"],
+        "event": mails * assumed["events_in_a_mail"] if told else 0,
         "minute": assumed["days"] * 24 * 60,
     }
     return priced({name: times[path["times"]] for name, path in known["paths"].items()}, known)
@@ -74,19 +75,21 @@ def _used(often: dict[str, float], known: dict[str, Any]) -> Counter[str]:
 
 def table(volumes: tuple[int, ...], known: dict[str, Any]) -> str:
     """Return the costs of each volume as a table of Markdown."""
-    found = [costs(mails, known) for mails in volumes]
+    found, telling = ([costs(mails, known, told=told) for mails in volumes] for told in (False, True))
     lines = [
         "| a month | " + " | ".join(f"{mails:,} mails" for mails in volumes) + " |",
         "|---|" + "---:|" * len(volumes),
         *(f"| {row} | " + " | ".join(f"${one[row]:,.2f}" for one in found) + " |" for row in ROWS),
         "| **together** | " + " | ".join(f"**${sum(one.values()):,.2f}**" for one in found) + " |",
-        "| a thousand mails | "
-        + " | ".join(
-            f"${sum(one.values()) * 1000 / mails:,.2f}" for mails, one in zip(volumes, found, strict=True)
-        )
-        + " |",
+        _a_thousand("a thousand mails", volumes, found),
+        _a_thousand("a thousand mails, told to a webhook", volumes, telling),
     ]
     return "\n".join(lines)
+
+
+def _a_thousand(row: str, volumes: tuple[int, ...], found: list[dict[str, float]]) -> str:
+    each = (sum(one.values()) * 1000 / mails for mails, one in zip(volumes, found, strict=True))
+    return f"| {row} | " + " | ".join(f"${one:,.2f}" for one in each) + " |"
 
 
 if __name__ == "__main__":

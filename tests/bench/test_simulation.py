@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +14,8 @@ from lib.core.keys import Changes, Snapshot
 from lib.core.records import Status
 from tests.bench.simulation import broken_by, platform
 from tests.bench.simulation.parameters import COSTS, Load, Platform, deployed
+from tests.bench.simulation.population import Population
+from tests.bench.simulation.records_of import time_of
 from tests.bench.simulation.resources import CALLS, GMAIL, bill, resources
 from tests.bench.simulation.running import Simulation
 from tests.bench.simulation.tallies import Waits
@@ -134,12 +138,29 @@ def test_everybody_gets_every_step_on_time() -> None:
     assert tally.mails == {0: 24, 1: 24, 2: 24}
     assert (tally.missed, tally.requeued) == (0, 0)
     assert tally.due_to_sent.longest < 10
-    assert tally.sends.total == tally.dispatched.total - tally.events_late.count == 72
+    assert tally.sends.total == tally.dispatched.total - tally.told.total == 72
+    # Each mail, and each candidate who is through.
+    assert tally.told.total == 72 + 24
 
 
 def test_answers_end_what_follows() -> None:
     tally = Simulation(replace(SMALL, answered=1, answer_time=timedelta(hours=1)), deployed()).run()
     assert tally.mails == {0: 24}
+
+
+def test_mailboxes_of_the_same_plan_send_on_slots_of_their_own() -> None:
+    load = replace(SMALL, mailboxes=20, twins=10)
+    people, steps = Population(load), len(load.delays)
+    of_a_mailbox = load.candidates_of_a_mailbox * steps
+    for number in range(load.mailboxes):
+        dues, pace = people.due[number * of_a_mailbox :][:of_a_mailbox], people.pace(number)
+        for due in dues:
+            local = time_of(due).astimezone(ZoneInfo(people.zones[number]))
+            assert (local.weekday() < 5, 9 <= local.hour < 17) == (True, True)
+            # Slots are two minutes wide: midnight is a multiple of that in every zone here.
+            assert (due - pace.phase) % pace.width <= pace.jitter
+        assert all(after - before >= pace.gap for before, after in pairwise(sorted(dues)))
+    assert len({people.pace(number).phase for number in range(load.mailboxes)}) > 15
 
 
 def test_a_run_can_be_repeated() -> None:
@@ -161,7 +182,7 @@ def test_the_bill_is_that_of_the_list_prices() -> None:
     tally = Simulation(SMALL, deployed()).run()
     assert sum(bill(SMALL, tally, 2).values()) < 2 * sum(bill(SMALL, tally).values())
     assert bill(SMALL, tally)["Cloud Tasks"] == pytest.approx(
-        (72 + tally.paths["queueing, by maintain"] + tally.events_late.count)
+        (72 + tally.paths["queueing, by maintain"] + tally.told.total)
         * 2
         / 1e6
         * COSTS["prices"]["million_task_operations"]

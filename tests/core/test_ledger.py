@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.core.plans.ledger import day_of, freed, slot_end
 from lib.core.plans.ledger_page import Pace, Page, Skips
@@ -12,7 +16,7 @@ from lib.core.plans.providers import is_company
 from lib.core.plans.windows import Span
 from lib.core.records import Day, Limits, Reservation
 
-PACE = Pace(gap=90, jitter=30)
+PACE = Pace(gap=90, jitter=30, phase=0)
 DAY = 86_400
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -62,6 +66,77 @@ def test_a_free_time_keeps_its_distance(
     assert page(*times).free([Span(0, DAY)], at, jitter) == expected
 
 
+@pytest.mark.parametrize(
+    ("phase", "times", "at", "jitter", "expected"),
+    [
+        (40, (), 36_000, 7, 36_047),
+        # The slot before has begun already, and its time is still to come.
+        (100, (), 36_000, 25, 36_005),
+        (100, (), 36_000, 15, 36_115),
+        # Neither in the first gap of the day nor in its last one.
+        (100, (), 0, 20, 120),
+        (69, (), 0, 20, 209),
+        (70, (), 0, 20, 90),
+        (119, (), DAY - 90, 30, DAY - 90),
+        (119, (), DAY - 89, 30, None),
+        # What was taken when slots began at another second is kept apart from, however it lies.
+        (40, (36_000,), 36_000, 7, 36_167),
+        (40, (36_100,), 36_000, 0, 36_280),
+        (40, (36_170,), 36_000, 0, 36_040),
+    ],
+)
+def test_slots_begin_at_a_second_of_the_mailboxs_own(
+    phase: int, times: tuple[int, ...], at: int, jitter: int, expected: int | None
+) -> None:
+    found = page(*times, pace=replace(PACE, phase=phase)).free([Span(0, DAY)], at, jitter)
+    assert found == expected
+
+
+def first_free(
+    pace: Pace, end: int, taken: Sequence[int], spans: Sequence[Span], at: int, jitter: int
+) -> int | None:
+    """Return what ``free`` should find, second by second."""
+    slots = {(time - pace.phase) // pace.width for time in taken}
+
+    def is_free(time: int) -> bool:
+        lone = (time - pace.phase) // pace.width not in slots
+        return lone and all(abs(time - other) >= pace.gap for other in taken)
+
+    for span in spans:
+        within = range(max(span.opens, at, pace.gap), min(span.closes, end - pace.gap + 1))
+        own = [time for time in within if (time - pace.phase) % pace.width == jitter]
+        # A stretch that has no such time is used from its start on.
+        for time in own or within[:1]:
+            if is_free(time):
+                return time
+    return None
+
+
+paces = st.tuples(st.integers(1, 9), st.integers(0, 9), st.floats(0, 1, exclude_max=True)).map(
+    lambda one: Pace(one[0], one[1], phase=int(one[2] * (one[0] + one[1])))
+)
+
+
+@given(st.data())
+def test_the_first_free_time_is_found_and_none_is_left_out(data: st.DataObject) -> None:
+    end = 120
+    # When the first ones were taken other limits were in force, and slots began at another second.
+    earlier, now = data.draw(paces), data.draw(paces)
+    edges = sorted(data.draw(st.sets(st.integers(0, end), min_size=2, max_size=6)))
+    spans = [Span(*pair) for pair in zip(edges[::2], edges[1::2], strict=False)]
+    taken: list[int] = []
+    for pace in (earlier, now):
+        for _ in range(data.draw(st.integers(0, 12))):
+            at, late = data.draw(st.integers(0, end)), data.draw(st.integers(0, pace.jitter))
+            found = Page(0, end, pace, map(entry, taken)).free(spans, at, late)
+            assert found == first_free(pace, end, taken, spans, at, late)
+            if found is not None:
+                taken.append(found)
+    if Page(0, end, now, map(entry, taken)).exhausted(spans):
+        for at in range(end):
+            assert all(first_free(now, end, taken, spans, at, late) is None for late in range(now.jitter + 1))
+
+
 def test_a_span_that_holds_no_slots_time_is_used_from_its_start() -> None:
     narrow = [Span(36_040, 36_100)]
     assert page().free(narrow, 0, 10) == 36_040
@@ -81,10 +156,20 @@ def test_a_full_span_is_exhausted_only_when_nobody_could_find_a_time() -> None:
 
 
 def test_parts_of_a_second_make_the_pace_slower() -> None:
-    assert Pace.of(Limits(gap=timedelta(seconds=90.2), jitter=timedelta(seconds=0.5))) == Pace(
-        gap=91, jitter=1
+    slow, fast = (
+        Pace.of(Limits(gap=timedelta(seconds=gap), jitter=timedelta(seconds=jitter)), "m")
+        for gap, jitter in ((90.2, 0.5), (0, 0))
     )
-    assert Pace.of(Limits(gap=timedelta(), jitter=timedelta())) == Pace(gap=1, jitter=0)
+    assert (slow.gap, slow.jitter, slow.width) == (91, 1, 92)
+    assert fast == Pace(gap=1, jitter=0, phase=0)
+
+
+def test_the_second_at_which_slots_begin_is_the_mailboxs_own_whatever_else_changes() -> None:
+    limits, wider = Limits(), Limits(gap=timedelta(seconds=60), jitter=timedelta(seconds=60), daily_cap=9)
+    phases = [Pace.of(limits, f"m{number}").phase for number in range(500)]
+    assert phases == [Pace.of(wider, f"m{number}").phase for number in range(500)]
+    assert {min(phases), max(phases)} <= {*range(5), *range(115, 120)}
+    assert max(phases.count(phase) for phase in phases) < 20
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lib.core.plans.planner import Planner
 from lib.core.plans.planning import Planned, Terms, Wish, entered, plan
 from lib.core.records import Day, Slot
-from tests.core.test_planning import START, planned, step, terms, wish
+from tests.core.test_planning import PHASE, START, planned, step, terms, wish
 
 QUICK = settings(max_examples=25, deadline=None)
 STEPS = (step("intro"), step("nudge", 3), step("last", 7))
@@ -98,12 +98,14 @@ def test_a_corrected_place_moves_to_its_day_with_a_cause_of_its_own() -> None:
     for dates in planner.planned([wish()]):
         planner.learn(dict.fromkeys(dates))
     [number] = planner.schedule.days()
-    due = int(START.timestamp())
+    due = int((START + PHASE).timestamp())
     planner.schedule.correct(0, 0, due, number, "another")
     assert planner.schedule.slots(0, wish())[0].reason == "right after acceptance"
     planner.schedule.correct(0, 0, due + 86_400, number + 1, "another")
     [slot] = planner.schedule.slots(0, wish())
-    assert slot == Slot(step="intro", due=START + timedelta(days=1), reason="another", day="2026-03-03")
+    assert slot == Slot(
+        step="intro", due=START + PHASE + timedelta(days=1), reason="another", day="2026-03-03"
+    )
     assert planner.schedule.days() == [number + 1]
 
 

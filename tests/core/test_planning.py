@@ -21,6 +21,8 @@ OFFICE = Window(
 LIMITS = Limits(gap=timedelta(minutes=2), jitter=timedelta())
 #: Monday, 09:00 in Berlin.
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+#: A mailbox, and how long after the full two minutes its slots begin.
+MAILBOX, PHASE = "b", timedelta(seconds=21)
 
 
 def step(id_: str, days: float = 0, business_days: int = 0) -> Step:
@@ -30,7 +32,7 @@ def step(id_: str, days: float = 0, business_days: int = 0) -> Step:
 def terms(*steps: Step, window: Window | None = OFFICE, **limits: object) -> Terms:
     return Terms(
         org="o",
-        mailbox="m",
+        mailbox=MAILBOX,
         timezone="Europe/Berlin",
         limits=msgspec.structs.replace(LIMITS, **limits),
         connected_at=datetime(2025, 1, 1, tzinfo=UTC),
@@ -72,9 +74,9 @@ def only(given: Terms, one: Wish) -> Slot:
 def test_follow_ups_count_from_the_slot_before() -> None:
     found = planned(terms(step("intro"), step("nudge", 3), step("bye", business_days=2)), [wish()])
     assert [(slot.due, slot.reason) for slot in found.slots[0]] == [
-        (START, "right after acceptance"),
-        (START + timedelta(days=3), "3 days after intro"),
-        (START + timedelta(days=7), "2 working days after nudge"),
+        (START + PHASE, "right after acceptance"),
+        (START + PHASE + timedelta(days=3), "3 days after intro"),
+        (START + PHASE + timedelta(days=7), "2 working days after nudge"),
     ]
     assert list(found.days) == ["2026-03-02", "2026-03-05", "2026-03-09"]
 
@@ -135,6 +137,42 @@ def test_every_cause_is_told_in_order(fields: dict[str, Any], reason: str) -> No
 def reasons(given: Terms, count: int, **fields: Any) -> list[str]:
     found = planned(given, [wish(number, **fields) for number in range(count)])
     return [slots[0].reason.partition("; ")[2] for slots in found.slots]
+
+
+def test_mailboxes_whose_windows_open_together_do_not_send_in_the_same_second() -> None:
+    boxes = [dataclasses.replace(terms(), mailbox=f"m{number}") for number in range(200)]
+    dues = [only(box, wish()).due for box in boxes]
+    assert len(set(dues)) > 90
+    assert all(START <= due < START + LIMITS.gap for due in dues)
+    # With slots of an hour too, nobody waits longer than five minutes.
+    slow = [dataclasses.replace(terms(gap=timedelta(hours=1)), mailbox=box.mailbox) for box in boxes]
+    assert all(START <= only(box, wish()).due < START + timedelta(minutes=5) for box in slow)
+
+
+def test_the_moment_that_a_reason_names_is_that_of_the_mailboxs_own_slot() -> None:
+    late = dataclasses.replace(terms(), mailbox="m")
+    friday = wish(start=START - timedelta(days=3, hours=-10))
+    slot = only(late, friday)
+    assert slot.due == START + timedelta(seconds=80)
+    assert slot.reason == (
+        "right after acceptance; outside the hours of Europe/Berlin, moved to Mon 2 March 09:01"
+    )
+    second = planned(late, [friday, wish(1, start=friday.start)]).slots[1][0]
+    assert second.reason == (
+        "right after acceptance; outside the hours of Europe/Berlin, moved to Mon 2 March 09:00;"
+        " earlier times are taken, moved to Mon 2 March 09:03"
+    )
+
+
+def test_nothing_is_said_to_be_taken_right_after_midnight_where_no_slot_lies() -> None:
+    midnight = START.replace(day=1, hour=23)
+    given = terms(window=None)
+    assert [
+        slots[0].reason for slots in planned(given, [wish(start=midnight), wish(1, start=midnight)]).slots
+    ] == [
+        "right after acceptance",
+        "right after acceptance; earlier times are taken, moved to Mon 2 March 00:04",
+    ]
 
 
 def test_a_slot_that_is_taken_gives_the_next() -> None:

@@ -29,6 +29,7 @@ BUDGETS = {
     "notification with 100 unrelated new mails": Budget(firestore=5, gmail=3, tasks=0),
     "notification with one answer in its thread": Budget(firestore=5, gmail=4, tasks=1),
     "notification with an automatic answer that names a day": Budget(firestore=5, gmail=4, tasks=1),
+    "event told to a webhook": Budget(firestore=6, gmail=0, tasks=0),
 }
 
 

@@ -53,14 +53,14 @@ class Office:
 
     # The web app
 
-    def token(self, user: str = "") -> str:
+    def token(self, user: str = "", role: str = "member") -> str:
         assert self.cloud.oauth is not None
         env = self.cloud.env
         return self.cloud.oauth.store.web_app.mint_user_token(
             user or f"user of {self.address}",
             self.address,
             ORG,
-            "member",
+            role,
             env["WEBAPP_ISSUER"],
             env["WEBAPP_AUDIENCE"],
         )
@@ -76,8 +76,10 @@ class Office:
         connect(self.cloud.base_url, self.token(), wish)
         self.mailbox = self.call("GET", "mailboxes").json()["mailboxes"][0]["id"]
 
-    def call(self, method: str, path: str, *, user: str = "", **kwargs: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.token(user)}"}
+    def call(
+        self, method: str, path: str, *, user: str = "", role: str = "member", **kwargs: Any
+    ) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token(user, role)}"}
         url = f"{self.cloud.base_url}/{path}"
         answer = requests.request(method, url, headers=headers, timeout=60, **kwargs)
         assert answer.ok, answer.text
@@ -159,6 +161,10 @@ class Office:
         assert answer.status_code == 200, answer.text
         return id_
 
+    def maintain(self) -> None:
+        """Let ``maintain`` run once, as the scheduler does."""
+        requests.post(f"{self.cloud.base_url}/maintain", timeout=60).raise_for_status()
+
     # People
 
     def inbox(self, candidate: str) -> list[Delivery]:
@@ -192,7 +198,8 @@ class Office:
 @pytest.fixture(scope="package")
 def shared_cloud() -> Iterator[LocalCloud]:
     """Start everything once, with the emulators; its functions are warm."""
-    with mock.patch.dict(os.environ, OUTSIDE, clear=True):
+    # A test may listen to events itself.
+    with mock.patch.dict(os.environ, OUTSIDE | {"OUTREACH_WEBHOOKS_LOOPBACK": "yes"}, clear=True):
         if reason := Emulators.available():
             pytest.skip(reason)
         cloud = LocalCloud(now=START, project="whole-system").start()

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from werkzeug import Request, Response
 
 from tests.e2e.budgets import BUDGETS, Accepting, Budget
 from tests.e2e.counting import Cost, measured
+from tests.localcloud.child_process import ROOT
+from tests.localcloud.http import serve
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.e2e.conftest import Office
 
 pytestmark = pytest.mark.emulator
 
+COSTS: dict[str, Any] = json.loads((ROOT / "terraform" / "costs.json").read_text(encoding="utf-8"))
 READING = {"BatchGetDocuments", "GetDocument", "RunQuery", "RunAggregationQuery", "ListDocuments"}
 
 
@@ -30,6 +38,20 @@ def hold_to(name: str, cost: Cost) -> None:
     assert seen.firestore <= most.firestore
     assert seen.gmail <= most.gmail
     assert seen.tasks <= most.tasks
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, list[str]]]:
+    """Be a webhook; yield its URL, and the types of the events that it was told."""
+    told: list[str] = []
+
+    @Request.application
+    def webhook(request: Request) -> Response:
+        told.append(request.get_json()["type"])
+        return Response(status=204)
+
+    with serve(webhook) as server:
+        yield f"{server.url}/events", told
 
 
 @pytest.fixture
@@ -139,6 +161,24 @@ def test_notification_with_an_automatic_answer(office: Office, candidate: str) -
     office.cloud.clock.move_to(max(follow_up.due, office.cloud.clock.now()))
     assert office.run(follow_up) == "not due yet"
     hold_to("notification with an automatic answer that names a day", cost)
+
+
+def test_event_told_to_a_webhook(office: Office) -> None:
+    office.accept(1)
+    with listening() as (url, told):
+        office.call("POST", "settings/webhooks", role="admin", json={"url": url})
+        office.send_next()
+        found = measured(office.cloud, office.maintain)
+        (task,) = [one for one in office.kept if one.url.endswith("/deliver_event")]
+        cost = measured(office.cloud, lambda: office.run(task))
+        idle = measured(office.cloud, office.maintain)
+    assert told == ["candidate.sent"]
+    hold_to("event told to a webhook", cost)
+    event, minute = (COSTS["paths"][name] for name in ("delivering an event", "maintain, with nothing due"))
+    # The organisation is read once for all the events that a run finds; an empty query is billed as a read.
+    read = found.documents["read"] - 1 + cost.documents["read"]
+    assert (read, cost.documents["written"], found.tasks) == (event["reads"], event["writes"], event["tasks"])
+    assert (idle.firestore, idle.documents["read"]) == (Counter(RunQuery=minute["reads"]), 0)
 
 
 @pytest.mark.parametrize("candidates", [1, 200, 450])

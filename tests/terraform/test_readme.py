@@ -21,6 +21,15 @@ COSTS: Any = runpy.run_path(str(TERRAFORM / "costs.py"))
 KNOWN: dict[str, Any] = json.loads((TERRAFORM / "costs.json").read_text())
 
 
+def test_events_cost_only_where_a_webhook_is_told() -> None:
+    quiet, told = (COSTS["costs"](1000, KNOWN, told=told) for told in (False, True))
+    events = 1000 * KNOWN["assumed"]["events_in_a_mail"]
+    # Creating a task is an operation, and so is handing it out.
+    assert told["Cloud Tasks"] - quiet["Cloud Tasks"] == pytest.approx(events * 2 * 0.40 / 1e6)
+    assert told["Firestore"] - quiet["Firestore"] == pytest.approx(events * (8 * 0.03 + 2 * 0.09) / 1e5)
+    assert told["Cloud Run"] > quiet["Cloud Run"]
+
+
 def test_the_table_of_costs_is_what_the_script_prints() -> None:
     printed = subprocess.run(
         [sys.executable, TERRAFORM / "costs.py"], capture_output=True, text=True, check=True

@@ -66,10 +66,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold a time that is free, on which ledger day it lies, and which days had none."""
+    """Hold a time that is free, on which ledger day it lies, and which days had none.
+
+    waits: it is later than the mailbox's next slot, since earlier ones are taken or their days refused.
+    """
 
     time: int
     number: int
+    waits: bool
     refused: tuple[Refused, ...]
     more: bool
 
@@ -111,6 +115,7 @@ class Ledger:
 
     def __init__(
         self,
+        mailbox: str,
         timezone: str,
         limits: Limits,
         connected_at: datetime,
@@ -118,7 +123,7 @@ class Ledger:
     ) -> None:
         """Begin with the days that were read; None is one that is not there yet."""
         self._timezone, self._zone = timezone, ZoneInfo(timezone)
-        self._limits, self.pace = limits, Pace.of(limits)
+        self._limits, self.pace = limits, Pace.of(limits, mailbox)
         self._connected = connected_at.astimezone(self._zone).toordinal()
         self._days = days
         self._pages: dict[int, Page] = {}
@@ -185,7 +190,9 @@ class Ledger:
     def _found(self, request: Request, first: int, number: int, time: int) -> Place:
         told = min(number, first + _TOLD_DAYS)
         refused = self._causes(request, first, told) if number > first else ()
-        return Place(time=time, number=number, refused=refused, more=told < number)
+        asked = max(request.at, self._page(number).first)
+        waits = number > first or time - asked >= self.pace.width
+        return Place(time=time, number=number, waits=waits, refused=refused, more=told < number)
 
     def _causes(self, request: Request, first: int, end: int) -> tuple[Refused, ...]:
         """Return why some days had no place; of days that are full or closed for good it is remembered."""

@@ -1,11 +1,13 @@
 """Own one day of a mailbox's slot ledger while places in it are taken.
 
-Invariants: no two entries are closer than the gap, whatever limits were in force when the earlier ones were
-made; none lies in the first or last gap of the day, so that two neighbouring days need not see each other.
+Invariants: no two entries are closer than the gap, whatever limits were in force and wherever slots began
+when the earlier ones were made; none lies in the first or last gap of the day, so that two neighbouring days
+need not see each other.
 """
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +16,9 @@ from math import ceil
 
 from lib.core.plans.windows import Span
 from lib.core.records import Limits, Reservation
+
+#: A mailbox's slots begin at most so many seconds later than its day: people wait for no more than that.
+_PHASES = 300
 
 
 class Skips:
@@ -40,15 +45,25 @@ class Skips:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Hold the limits in whole seconds: a slot is as wide as gap and jitter together."""
+    """Hold the limits in whole seconds: a slot is as wide as gap and jitter together.
+
+    phase: how long after its day's start a mailbox's slots begin; the slot before the first one is usable
+    as far as it lies in the day.
+    """
 
     gap: int
     jitter: int
+    phase: int
 
     @classmethod
-    def of(cls, limits: Limits) -> Pace:
-        """Return the pace of a mailbox; parts of seconds make it slower, never faster."""
-        return cls(gap=max(1, ceil(limits.gap.total_seconds())), jitter=ceil(limits.jitter.total_seconds()))
+    def of(cls, limits: Limits, mailbox: str) -> Pace:
+        """Return the pace of a mailbox; parts of seconds make it slower, never faster.
+
+        Each has a phase of its own, or all whose windows open at nine would send in the same seconds.
+        """
+        gap, jitter = max(1, ceil(limits.gap.total_seconds())), ceil(limits.jitter.total_seconds())
+        hashed = hashlib.sha256(f"phase\x1f{mailbox}".encode()).digest()
+        return cls(gap, jitter, phase=int.from_bytes(hashed[:8]) % min(gap + jitter, _PHASES))
 
     @property
     def width(self) -> int:
@@ -61,8 +76,8 @@ class Page:
 
     def __init__(self, start: int, end: int, pace: Pace, entries: Iterable[Reservation]) -> None:
         """Open the day from ``start`` to ``end`` with the entries that are in it already."""
-        self._start, self._pace = start, pace
-        self._first, self._last = start + pace.gap, end - pace.gap
+        self._origin, self._pace = start + pace.phase, pace
+        self.first, self._last = start + pace.gap, end - pace.gap
         self._times: list[int] = []
         self._slots = Skips()
         self.count = 0
@@ -109,16 +124,16 @@ class Page:
     def _usable(self, spans: Sequence[Span]) -> Iterator[Span]:
         """Yield the spans without the first and the last gap of the day."""
         for span in spans:
-            opens, closes = max(span.opens, self._first), min(span.closes, self._last + 1)
+            opens, closes = max(span.opens, self.first), min(span.closes, self._last + 1)
             if opens < closes:
                 yield Span(opens, closes)
 
     def _time(self, slot: int) -> int:
-        return self._start + slot * self._pace.width
+        return self._origin + slot * self._pace.width
 
     def _slot_after(self, time: int) -> int:
         """Return the first slot that starts at or after a time."""
-        return -((self._start - time) // self._pace.width)
+        return -((self._origin - time) // self._pace.width)
 
     def _lone(self, time: int) -> bool:
         """Say whether a time fits and its slot is not taken."""
@@ -126,7 +141,7 @@ class Page:
         return self._slots.first(slot) == slot and self._fits(time)
 
     def _slot_of(self, time: int) -> int:
-        return (time - self._start) // self._pace.width
+        return (time - self._origin) // self._pace.width
 
     def _fits(self, time: int) -> bool:
         """Say whether a time keeps its distance from both its neighbours."""

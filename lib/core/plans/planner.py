@@ -37,7 +37,7 @@ class _OpenLedger(Ledger):
 
     def __init__(self, terms: Terms) -> None:
         self._read: dict[str, Day | None] = {}
-        super().__init__(terms.timezone, terms.limits, terms.connected_at, self._read)
+        super().__init__(terms.mailbox, terms.timezone, terms.limits, terms.connected_at, self._read)
 
     def learn(self, days: Mapping[str, Day | None]) -> None:
         """Take days as they were read; of those with entries only what is asked for is kept."""

@@ -126,7 +126,7 @@ def plan(terms: Terms, wishes: Sequence[Wish], days: Mapping[str, Day | None]) -
     ``days`` are those that were read, by ISO date (None: not there yet). ValueError when the window never
     opens, or a wish names a step that is not there.
     """
-    ledger = Ledger(terms.timezone, terms.limits, terms.connected_at, days)
+    ledger = Ledger(terms.mailbox, terms.timezone, terms.limits, terms.connected_at, days)
     slots: list[tuple[Slot, ...]] = []
     taken: defaultdict[str, list[Reservation]] = defaultdict(list)
     for wish in wishes:
@@ -226,7 +226,8 @@ def reserve(
         cause = f"{cause}; {reasons.moved_into_window(calendar, wished, opened, year)}"
     jitter = _jitter(wish.enrollment, step.id, ledger.pace.jitter)
     place = ledger.find(Request(calendar=calendar, at=opened, jitter=jitter, domain=domain))
-    if place.time - opened >= ledger.pace.width:
+    if place.waits:
+        cause = reasons.whole(cause, calendar, opened, year)
         cause = f"{cause}; {reasons.moved_in_ledger(place, domain, year)}"
     ledger.take(place, domain)
     return Reserved(place.time, place.number, cause, year)

@@ -33,7 +33,7 @@ def not_before(calendar: Calendar, time: int, year: int) -> str:
 
 
 def moved_into_window(calendar: Calendar, wished: int, opened: int, year: int) -> str:
-    """Return why the window moved a step, and where to."""
+    """Return why the window moved a step, up to where to, which ``whole`` adds."""
     day, last = calendar.local(wished).date(), calendar.local(opened).date()
     causes = []
     if not calendar.closed_for(day):
@@ -42,7 +42,7 @@ def moved_into_window(calendar: Calendar, wished: int, opened: int, year: int) -
         if name := calendar.closed_for(day):
             causes.append(f"{day_in_words(day, year)} is a holiday ({name})")
         day += _ONE
-    return f"{'; '.join(causes)}, moved to {_moment(calendar, opened, year)}"
+    return f"{'; '.join(causes)}{_MOVED}"
 
 
 def moved_in_ledger(place: Place, domain: str, year: int) -> str:
@@ -55,7 +55,7 @@ def moved_in_ledger(place: Place, domain: str, year: int) -> str:
 
 
 def whole(cause: str, calendar: Calendar, time: int, year: int) -> str:
-    """Return a reason in full: where the ledger moved a step, with the time of its place.
+    """Return a reason in full: where window or ledger moved a step, with the time of its place.
 
     So the many slots of a large plan share their few causes. year: the one that goes without saying.
     """

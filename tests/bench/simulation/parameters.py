@@ -30,7 +30,7 @@ class Load:
 
     campaigns_of_a_mailbox: accepted one after the other, spread over the first ``accepted_within`` days.
     zones: where mailboxes and their candidates are, by share. twins: so many mailboxes have the same plan,
-    each with jitter of its own, so that the core plans one of them.
+    each with jitter and a first slot of its own, so that the core plans one of them.
     """
 
     mailboxes: int = 10_000
@@ -81,7 +81,6 @@ class Deployment:
     """How ours runs: what Terraform and maintain say, or a proposal to compare with it.
 
     workers: how many jobs maintain does at a time. rounds: how often one run starts over while there is more.
-    phases: whether each mailbox's grid of slots begins at a second of its own.
     """
 
     tasks_per_second: float
@@ -94,7 +93,6 @@ class Deployment:
     workers: float
     event_workers: float = queueing_events.TASK_THREADS
     rounds: int = maintaining.ROUNDS
-    phases: bool = False
 
     def scaled(self, share: float) -> Deployment:
         """Return the same for a share of the load: fewer of all, and of each second that much less."""

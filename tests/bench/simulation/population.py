@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from lib.core.plans.ledger_page import Pace
 from lib.core.plans.planning import Wish, plan, terms_of
 from lib.core.records import Campaign, Day, Hours, Mailbox, Reservation, Step, Window
 from tests.bench.simulation.parameters import START, Load
@@ -39,9 +40,9 @@ class Acceptance:
 class Population:
     """Hold all mailboxes, campaigns and candidates, by number."""
 
-    def __init__(self, load: Load, seed: int = 0, *, phases: bool = False) -> None:
+    def __init__(self, load: Load, seed: int = 0) -> None:
         """Plan everything; a campaign's steps are due in order."""
-        self.load, self._random, self._phases = load, random.Random(seed), phases
+        self.load, self._random = load, random.Random(seed)
         self.steps = tuple(
             Step(id=f"s{number}", subject="A role", text="Hello", delay=delay)
             for number, delay in enumerate(load.delays)
@@ -65,8 +66,11 @@ class Population:
         return found
 
     def _fill(self, twins: range) -> None:
-        """Plan the campaigns of one mailbox, and give its twins the same with jitter of their own."""
-        number = twins[0]
+        """Plan the campaigns of one mailbox, and give its twins the same on slots of their own.
+
+        It is the one whose slots begin first, so that nobody else's begin before the window opens.
+        """
+        number = min(twins, key=lambda one: self.pace(one).phase)
         mailbox = self.mailbox(number)
         # Read in advance: days that have nothing in them yet.
         days: dict[str, Day | None] = dict.fromkeys(self._dates)
@@ -76,52 +80,58 @@ class Population:
             # Between eight and four, by the mailbox's clock; on a working day.
             at = _at_hour(day, self._random.uniform(8, 16), mailbox.timezone)
             campaign = self.campaign(number * self.load.campaigns_of_a_mailbox + place, at)
-            self._plan(twins, place, campaign, mailbox, days)
+            dues = self._planned(number, place, campaign, mailbox, days)
+            self._keep(twins, number, place, at, dues)
 
-    def _plan(
-        self, twins: range, place: int, campaign: Campaign, mailbox: Mailbox, days: dict[str, Day | None]
-    ) -> None:
+    def pace(self, number: int) -> Pace:
+        """Return when a mailbox's slots begin, and how wide they are."""
+        return Pace.of(self.load.limits, name_of(number))
+
+    def _planned(
+        self, number: int, place: int, campaign: Campaign, mailbox: Mailbox, days: dict[str, Day | None]
+    ) -> list[list[float]]:
+        """Plan a campaign; return its candidates' times, step by step."""
         terms, at = terms_of(campaign, mailbox), campaign.accepted_at
-        first = twins[0] * self.load.candidates_of_a_mailbox + place * self.of_a_campaign
+        first = number * self.load.candidates_of_a_mailbox + place * self.of_a_campaign
         wishes = [
             Wish(
-                enrollment=str(first + number),
-                domain=f"company{number % COMPANIES}.example.org",
+                enrollment=str(first + one),
+                domain=f"company{one % COMPANIES}.example.org",
                 timezone=mailbox.timezone,
                 country="",
                 start=at,
             )
-            for number in range(self.of_a_campaign)
+            for one in range(self.of_a_campaign)
         ]
         found = plan(terms, wishes, days)
         assert not found.need
         days |= found.days
-        self._keep(twins, place, at, [[slot.due.timestamp() for slot in slots] for slots in found.slots])
+        return [[slot.due.timestamp() for slot in slots] for slots in found.slots]
 
-    def _keep(self, twins: range, place: int, at: datetime, dues: list[list[float]]) -> None:
-        steps, jitter = len(self.steps), int(self.load.limits.jitter.total_seconds())
-        width = int((self.load.limits.gap + self.load.limits.jitter).total_seconds())
+    def _keep(self, twins: range, planned: int, place: int, at: datetime, dues: list[list[float]]) -> None:
+        """Note the times of a campaign of ``planned``, and of its twins'."""
+        steps, pace = len(self.steps), self.pace(planned)
         for twin in twins:
             first = twin * self.load.candidates_of_a_mailbox + place * self.of_a_campaign
-            phase = self._random.randrange(width) if self._phases else 0
+            later = self.pace(twin).phase - pace.phase
             offset = first * steps
             for some in dues:
                 for due in some:
-                    # A slot's start is a multiple of its width, in zones of whole hours or half ones.
-                    moved = (
-                        due
-                        if twin == twins[0]
-                        else due - due % width % (jitter + 1) + self._random.randint(0, jitter)
-                    )
-                    self.due[offset] = moved + phase
+                    self.due[offset] = due if twin == planned else self._in_slot(due, pace) + later
                     offset += 1
             number = twin * self.load.campaigns_of_a_mailbox + place
             self.acceptances.append(Acceptance(at.timestamp(), number, first, first + self.of_a_campaign))
 
+    def _in_slot(self, due: float, pace: Pace) -> float:
+        """Return another time in the same slot of a mailbox."""
+        # Days start at a multiple of a slot's width, in zones of whole hours or half ones.
+        jitter = (due - pace.phase) % pace.width
+        return due - jitter % (pace.jitter + 1) + self._random.randint(0, pace.jitter)
+
     def mailbox(self, number: int) -> Mailbox:
         return Mailbox(
             org=ORG,
-            id=f"m{number}",
+            id=name_of(number),
             inbox=f"i{number}",
             owner="owner",
             address=f"m{number}@example.com",
@@ -136,7 +146,7 @@ class Population:
             org=ORG,
             id=f"c{number}",
             name="Engineers",
-            mailbox=f"m{number // self.load.campaigns_of_a_mailbox}",
+            mailbox=name_of(number // self.load.campaigns_of_a_mailbox),
             inbox=f"i{number // self.load.campaigns_of_a_mailbox}",
             author="owner",
             timezone="Europe/Berlin",
@@ -167,7 +177,7 @@ class Population:
         if not entries:
             return None
         return Day(
-            org=ORG, mailbox=f"m{number}", date=day, entries=tuple(sorted(entries, key=lambda one: one.at))
+            org=ORG, mailbox=name_of(number), date=day, entries=tuple(sorted(entries, key=lambda one: one.at))
         )
 
     def _reservation(self, candidate: int, step: int, due: float) -> Reservation:
@@ -178,6 +188,11 @@ class Population:
             step=self.steps[step].id,
             domain=f"company{candidate % self.of_a_campaign % COMPANIES}.example.org",
         )
+
+
+def name_of(mailbox: int) -> str:
+    """Return the id of a mailbox."""
+    return f"m{mailbox}"
 
 
 @lru_cache(maxsize=1000)

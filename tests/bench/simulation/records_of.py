@@ -17,7 +17,7 @@ from lib.core.keys import Key, Snapshot, Versioned
 from lib.core.records import Campaign, Contact, Enrollment, Inbox, Mailbox, Org, SentMail, Slot, Status
 from lib.core.sending import Papers
 from tests.bench.simulation.parameters import START
-from tests.bench.simulation.population import ORG, Population
+from tests.bench.simulation.population import ORG, Population, name_of
 
 
 class _Known(Key[Any]):
@@ -104,7 +104,7 @@ class Records:
             slots=(Slot(step=step, due=due, reason=""),),
             requeues=self.requeues[candidate],
             wake_at=due,
-            mailbox=f"m{self.people.mailbox_of(candidate)}",
+            mailbox=name_of(self.people.mailbox_of(candidate)),
         )
 
     def whole(self, candidate: int) -> Enrollment:
@@ -155,5 +155,5 @@ class Records:
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - as long as the run
     def _mailbox(self, number: int) -> tuple[Mailbox, Inbox]:
-        inbox = msgspec.structs.replace(INBOX, mailbox=f"m{number}")
+        inbox = msgspec.structs.replace(INBOX, mailbox=name_of(number))
         return self.people.mailbox(number), inbox

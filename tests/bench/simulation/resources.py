@@ -36,18 +36,6 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 GMAIL = {path: sum(UNITS[call] for call in calls) for path, calls in CALLS.items()}
 SEND = "sending"
-#: What one event takes that a webhook listens to, read off lib/flows/delivering_events.py: claim, settlement.
-EVENT: dict[str, Any] = {
-    "times": "event",
-    "reads": 4,
-    "writes": 2,
-    "deletes": 0,
-    "tasks": 1,
-    "requests": 1,
-    "pushes": 0,
-    "seconds": 0.3,
-    "gib": 0.5,
-}
 
 
 @dataclass(frozen=True)
@@ -118,6 +106,7 @@ def _minutes(load: Load, tally: Tally) -> Iterator[dict[str, float]]:
             "queued": tally.queued.counts[minute],
             "renewals": load.mailboxes / 1440,
             "accepted": tally.accepted.counts[minute],
+            "told": tally.told.counts[minute],
             "pushes": 2 * sends + answers + other,
         }
 
@@ -145,6 +134,7 @@ def _writes(one: dict[str, float]) -> Any:
         + one["looks"] * PATHS["looking in unasked"]["writes"]
         + one["queued"] * PATHS["queueing, by maintain"]["writes"]
         + one["accepted"] * PATHS["accepting, a mail"]["writes"] * 3
+        + one["told"] * PATHS["delivering an event"]["writes"]
     )
 
 
@@ -162,10 +152,9 @@ def bill(load: Load, tally: Tally, scale: float = 1) -> dict[str, float]:
         "looking in unasked": tally.looks.total,
         "renewing a watch": load.mailboxes * load.days,
         "maintain, with nothing due": tally.runs,
-        "delivering an event": tally.events_late.count if load.webhooks else 0,
+        "delivering an event": tally.told.total,
     }
     months = load.days / COSTS["assumed"]["days"]
-    known = {**COSTS, "paths": {**PATHS, "delivering an event": EVENT}}
     priced: Callable[..., dict[str, float]] = runpy.run_path(str(TERRAFORM / "costs.py"))["priced"]
-    scales = {name: 1 if path["times"] == "minute" else scale for name, path in known["paths"].items()}
-    return priced({name: times * scales[name] / months for name, times in often.items()}, known)
+    scales = {name: 1 if path["times"] == "minute" else scale for name, path in PATHS.items()}
+    return priced({name: times * scales[name] / months for name, times in often.items()}, COSTS)

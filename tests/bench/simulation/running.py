@@ -36,8 +36,7 @@ SECONDS = {name: path["seconds"] for name, path in COSTS["paths"].items()}
 IDLE = SECONDS["maintain, with nothing due"]
 QUEUEING = SECONDS["queueing, by maintain"]
 EVENT = -1
-#: A webhook's answer, with the claim before it and the note after it.
-DELIVERING = 0.3
+DELIVERING = SECONDS["delivering an event"]
 ZERO = START.timestamp()
 
 
@@ -46,7 +45,7 @@ class Simulation(Records):
 
     def __init__(self, load: Load, deployment: Deployment, seed: int = 0) -> None:
         self.load, self.deployed, self.random = load, deployment, random.Random(seed)
-        super().__init__(Population(load, seed, phases=deployment.phases))
+        super().__init__(Population(load, seed))
         self.tally = Tally(load.days + 40)
         count = load.candidates
         self.over = bytearray(count)
@@ -206,6 +205,7 @@ class Simulation(Records):
         for _ in range(count):
             now += self.some(QUEUEING / 2) / self.deployed.event_workers
             self.tally.events_late.add(now - self.events.popleft())
+            self.tally.told.add(now)
             self.queue(EVENT, now)
         return now
 
@@ -259,6 +259,7 @@ class Simulation(Records):
             tally.answered.add(when)
             self.events.append(at)
         if step + 1 == self.steps:
+            self.events.append(at)
             self.over[candidate] = 1
             self.wake[candidate] = inf
             return

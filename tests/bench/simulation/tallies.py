@@ -93,4 +93,5 @@ class Tally:
         self.follow_ups, self.answered = PerMinute(self.days), PerMinute(self.days)
         self.reslots, self.queued = PerMinute(self.days), PerMinute(self.days)
         self.dispatched, self.occupied = PerMinute(self.days), PerMinute(self.days)
+        self.told = PerMinute(self.days)
         self.accepted, self.working = PerMinute(self.days), PerMinute(self.days)
