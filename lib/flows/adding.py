@@ -1,12 +1,12 @@
 """Add candidates to a campaign that runs, with their places.
 
-Invariant: nothing is written before everything is valid; each chunk comes in whole, and the same request
-again adds nobody twice.
+Invariant: nothing is written before everything is valid, and for everybody there is time; each chunk comes in
+whole; the same request again adds nobody twice and is answered alike, also when its upload is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,30 +14,32 @@ import msgspec
 
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
-from lib.core.campaigns.adding import Addition, added, takes_more
+from lib.core.campaigns.adding import Addition, added, misfits, remembered, request_of, takes_more, through
 from lib.core.campaigns.admitting import LeftOut, Place, Rules, Skipped, documents, examined, places
 from lib.core.campaigns.guarding import Contacted
+from lib.core.campaigns.listed import Listed
 from lib.core.campaigns.request import read_more, refused
-from lib.core.campaigns.reserving import whole_batch, wish_of
+from lib.core.campaigns.reserving import no_time, whole_batch, wish_of
 from lib.core.enrollment import HORIZON
-from lib.core.errors import Contended
+from lib.core.errors import Conflict, Contended, InvalidRequest
 from lib.core.keys import Changes, Snapshot
 from lib.core.plans.planner import Planner
 from lib.core.plans.planning import terms_of
-from lib.core.records import Enrollment, Org
+from lib.core.records import AddedUpload, Campaign, Enrollment, Org
 from lib.core.rights import refuse_erased
 from lib.flows.accepting import queue
 from lib.flows.arranging import CHUNK, LedgerReading, chunks, looked_up
 from lib.flows.ordering import no_upload
 from lib.flows.permitting import Permit, permitted
-from lib.flows.uploading import drop, opened
+from lib.flows.uploading import UploadGone, opened
 from lib.ports import CHANGE_TRIES, Services
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):
     """Answer an addition; added: how many are new, candidates: how many of the request are in it now.
 
-    Of those skipped, and of those written to already, the first 1,000 are named, all are counted.
+    Of those skipped, and of those written to already, the first 1,000 are named, all are counted: none when
+    the same was added before, and its upload is gone.
     """
 
     id: str
@@ -54,14 +56,23 @@ def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: byte
 
     InvalidRequest lists every fault; Conflict: it takes nobody any more, or was edited meanwhile.
     """
+    try:
+        return _added(services, caller, campaign_id, body)
+    except UploadGone:
+        # Another worker is through with the same request, most likely: then the campaign knows it now.
+        return _added(services, caller, campaign_id, body)
+
+
+def _added(services: Services, caller: VerifiedCaller, campaign_id: str, body: bytes) -> Added:
     permit, org_key = permitted(services, caller, campaign_id, "write"), keys.org(caller.org)
     campaign, org = takes_more(permit.campaign), services.store.read([org_key])[org_key]
     refuse_erased(org, permit.mailbox)
     more = read_more(body, campaign.steps, campaign.name, partial(opened, services, caller))
     if more.faults:
         raise refused(more.faults, more.fault_count)
+    request = request_of(caller, more.upload, more.despite)
     if more.listed is None:
-        raise no_upload()
+        return _over(services, permit, request)
     rules = Rules(
         org=caller.org,
         mailbox=campaign.mailbox,
@@ -69,26 +80,66 @@ def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: byte
         despite=bool(more.despite),
         now=permit.now,
     )
-    outcome, left_out, added_count, soon = 0, LeftOut(), 0, list[Enrollment]()
-    everybody = places(caller.org, campaign_id, more.listed.candidates(), services.address_key)
-    for chunk in chunks(everybody, CHUNK):
-        one = _add(services, permit, chunk, rules, more.despite)
-        left_out.take(one.found.skipped, one.found.contacted)
-        added_count += len(one.new)
-        outcome += len(one.new) + len(one.found.enrolled)
-        soon += [enrollment for enrollment in one.new if enrollment.due - permit.now <= HORIZON]
-    queue(services, soon)
+    everybody = partial(_places, services, campaign, more.listed)
+    _refuse_misfits(services, permit, everybody(), rules)
+    found = _all_in(services, permit, everybody(), rules, more.despite)
     if more.upload:
-        drop(services, caller.org, more.upload)
+        upload = keys.upload(caller.org, more.upload)
+        whole = AddedUpload(request=request, candidates=found.candidates)
+        end = partial(through, campaign=permit.key, upload=upload, whole=whole)
+        services.store.change([permit.key, upload], end)
+    return found
+
+
+def _over(services: Services, permit: Permit, request: str) -> Added:
+    """Answer for an upload that is gone since the same request has added its candidates, maybe just now."""
+    campaign = services.store.read([permit.key]).need(permit.key)
+    before = remembered(campaign, request)
+    if before is None:
+        raise no_upload()
+    return _answer(campaign, 0, before.candidates, LeftOut())
+
+
+def _answer(campaign: Campaign, added: int, candidates: int, left_out: LeftOut) -> Added:
     return Added(
-        id=campaign_id,
-        added=added_count,
-        candidates=outcome,
+        id=campaign.id,
+        added=added,
+        candidates=candidates,
         skipped=tuple(left_out.skipped),
         skipped_count=left_out.skipped_count,
         contacted=tuple(left_out.contacted),
         contacted_count=left_out.contacted_count,
     )
+
+
+def _places(services: Services, campaign: Campaign, listed: Listed) -> Iterator[Place]:
+    return places(campaign.org, campaign.id, listed.candidates(), services.address_key)
+
+
+def _refuse_misfits(services: Services, permit: Permit, everybody: Iterable[Place], rules: Rules) -> None:
+    """Refuse the request when it is to add somebody for whom there would never be time."""
+    mailbox = permit.read.need(permit.mailbox_key)
+    for some in chunks(misfits(permit.campaign, mailbox, everybody, rules.now), CHUNK):
+        them = [place for place, _ in some]
+        fit = {place.index for place in examined(looked_up(services, rules.org, them), them, rules).fit}
+        for place, why in some:
+            if place.index in fit:
+                raise no_time(why)
+
+
+def _all_in(
+    services: Services, permit: Permit, everybody: Iterable[Place], rules: Rules, despite: str
+) -> Added:
+    """Add all candidates, chunk by chunk, and queue what is due soon."""
+    outcome, left_out, added_count, soon = 0, LeftOut(), 0, list[Enrollment]()
+    for chunk in chunks(everybody, CHUNK):
+        one = _add(services, permit, chunk, rules, despite)
+        left_out.take(one.found.skipped, one.found.contacted)
+        added_count += len(one.new)
+        outcome += len(one.new) + len(one.found.enrolled)
+        soon += [enrollment for enrollment in one.new if enrollment.due - permit.now <= HORIZON]
+    queue(services, soon)
+    return _answer(permit.campaign, added_count, outcome, left_out)
 
 
 def _add(services: Services, permit: Permit, chunk: Sequence[Place], rules: Rules, despite: str) -> Addition:
@@ -111,7 +162,11 @@ def _tried(
     terms, wishes = terms_of(campaign, mailbox), [wish_of(campaign, place, rules.now) for place in fit]
     planner = Planner(terms, len(wishes))
     ledger, schedule = LedgerReading(services, terms, planner), planner.schedule
-    ledger.plan(wishes)
+    try:
+        ledger.plan(wishes)
+    except InvalidRequest:
+        # It was found before anything was written that there is: its limits have changed since.
+        raise Conflict("the mailbox has no time for all of them, with its limits as they are now") from None
     batch = whole_batch(schedule, ledger.versions)
     slots = {wish.enrollment: schedule.slots(number, wish) for number, wish in enumerate(wishes)}
 

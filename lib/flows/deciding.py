@@ -36,7 +36,7 @@ def decide_held(
     if inbox is None or (inbox.status, inbox.mailbox) != ("connected", held.mailbox):
         raise MailboxDisconnected("the mailbox must be connected to look whether the mail went out")
     assert held.attempt is not None
-    with noting_trouble(services, inbox.id):
+    with noting_trouble(services, inbox):
         gmail = RecordedGmail(services, inbox)
         delivery = Delivery(services, gmail, papers, held.attempt, held, permit.campaign)
         mail = find_sent(delivery)

@@ -80,7 +80,7 @@ def _label(services: Services, campaign: Campaign, reply: Reply) -> None:
     inbox = services.store.read([inbox_key])[inbox_key]
     if inbox is None or (inbox.status, inbox.mailbox, inbox.access) != ("connected", reply.mailbox, "full"):
         return
-    with noting_trouble(services, inbox.id):
+    with noting_trouble(services, inbox):
         gmail = RecordedGmail(services, inbox)
         labels = labels_of(services, gmail, campaign)
         if labels is not None:

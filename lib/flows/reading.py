@@ -143,33 +143,38 @@ def with_reads(writes: dict[Key[Any], Any], reads: Reads | None) -> dict[Key[Any
 
 
 @contextmanager
-def noting_trouble(services: Services, inbox: str) -> Iterator[None]:
+def noting_trouble(services: Services, used: Inbox) -> Iterator[None]:
     """Note on the inbox that the grant is gone, or that Gmail lets nothing out for a while; then raise on.
 
     Its enrollments wait, and go on by themselves: after a new consent, or when the pause has passed.
+    used: the connection with which Gmail is asked, as it was read; one that came since is none the worse.
     """
     try:
         yield
     except MailboxDisconnected as error:
-        _note(services, inbox, _disconnected(str(error), services.clock.now()))
+        _note(services, used, _disconnected(used, str(error), services.clock.now()))
         raise
     except MailboxPaused as error:
-        _note(services, inbox, _paused(str(error), services.clock.now() + error.retry_after))
+        _note(services, used, _paused(used, str(error), services.clock.now() + error.retry_after))
         raise
 
 
-def _disconnected(why: str, now: datetime) -> Callable[[Inbox], Inbox]:
+def _disconnected(used: Inbox, why: str, now: datetime) -> Callable[[Inbox], Inbox]:
     def after(inbox: Inbox) -> Inbox:
-        # One that is leaving goes on with that: its token is still to be destroyed.
-        if inbox.status != "connected":
+        # One that is leaving goes on with that: its token is still to be destroyed. Another token came with
+        # a new consent, or only in a new seal: then whoever uses it next finds out.
+        if inbox.status != "connected" or inbox.sealed_token != used.sealed_token:
             return inbox
         return msgspec.structs.replace(inbox, status="disconnected", why=why, ended_at=now)
 
     return after
 
 
-def _paused(why: str, until: datetime) -> Callable[[Inbox], Inbox]:
+def _paused(used: Inbox, why: str, until: datetime) -> Callable[[Inbox], Inbox]:
     def after(inbox: Inbox) -> Inbox:
+        # It is the account's, whatever its grant; under its address there may be another account by now.
+        if (inbox.org, inbox.mailbox) != (used.org, used.mailbox):
+            return inbox
         if inbox.paused_until is not None and inbox.paused_until >= until:
             return inbox
         return msgspec.structs.replace(inbox, paused_until=until, paused_why=why)
@@ -177,8 +182,8 @@ def _paused(why: str, until: datetime) -> Callable[[Inbox], Inbox]:
     return after
 
 
-def _note(services: Services, inbox: str, after: Callable[[Inbox], Inbox]) -> None:
-    key = keys.inbox(inbox)
+def _note(services: Services, used: Inbox, after: Callable[[Inbox], Inbox]) -> None:
+    key = keys.inbox(used.id)
 
     def decide(snapshot: Snapshot) -> Changes[None]:
         record = snapshot[key]

@@ -50,7 +50,7 @@ def read_answer(services: Services, caller: VerifiedCaller, campaign: str, reply
 
 def _fetch(services: Services, permit: Permit, inbox: Inbox, key: Key[Reply], found: Reply) -> Reply:
     """Fetch the text and store it; whether they may is not asked again: what was read has to be on record."""
-    with noting_trouble(services, inbox.id):
+    with noting_trouble(services, inbox):
         gmail = RecordedGmail(services, inbox)
         raw = gmail.message(found.gmail_id, why=WHY)
         if raw is None:

@@ -70,7 +70,7 @@ def receive(
         return receive(services, record.leads_to, push=push)
     if record is None or record.status != "connected" or (push is not None and push in record.pushes):
         return True
-    with noting_trouble(services, inbox):
+    with noting_trouble(services, gmail.inbox if gmail is not None else record):
         run = _Run(services, key, snapshot, push, gmail)
         try:
             return run.go(go_on)

@@ -1,6 +1,7 @@
 """Own the renewal of a mailbox's watch, which also seals its token anew when the keyset has rotated.
 
-Invariant: the cursor stays as it is; a renewal that fails is on record, and tried again within the hour.
+Invariants: the cursor stays as it is; a renewal that fails is on record, and tried again within the hour;
+what comes of it is written on the connection that it was for, never on one that a new consent has made since.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def renew(services: Services, inbox: Inbox, now: datetime) -> bool:
     sealed = inbox.sealed_token
     try:
         sealed = _sealed_anew(services, inbox)
-        with noting_trouble(services, inbox.id):
+        with noting_trouble(services, inbox):
             expires = services.gmail(inbox).watch(services.topic).expires
     except Exception as error:
         kind = error.slug if isinstance(error, OutreachError) else OutreachError.slug
@@ -55,12 +56,13 @@ def _renewed(
 
     def decide(snapshot: Snapshot) -> Changes[None]:
         record = snapshot[key]
-        if record is None:
+        # Another token came with a new consent, and with a watch of its own, or has been renewed just now; of
+        # a connection that has ended none is left.
+        if record is None or record.sealed_token != inbox.sealed_token:
             return Changes(None)
-        after = msgspec.structs.replace(record, watch_expires=expires, renew_at=again, watch_failed=failed)
-        # A token that came meanwhile, with a new consent, is not written over with the one before it.
-        if record.sealed_token == inbox.sealed_token:
-            after = msgspec.structs.replace(after, sealed_token=sealed)
+        after = msgspec.structs.replace(
+            record, watch_expires=expires, renew_at=again, watch_failed=failed, sealed_token=sealed
+        )
         return Changes(None, writes={key: after})
 
     services.store.change([key], decide)

@@ -52,7 +52,7 @@ def repair(services: Services, enrollment: Enrollment) -> None:
     if inbox is None or inbox.status != "connected":
         return
     labels = mail_labels(campaign.labels) if campaign is not None else []
-    with noting_trouble(services, inbox.id):
+    with noting_trouble(services, inbox):
         find_message_ids(services, RecordedGmail(services, inbox), enrollment, labels)
 
 

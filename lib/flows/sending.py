@@ -7,6 +7,8 @@ fails once, and is not queued for ever; what Gmail does not take now waits for i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
@@ -60,11 +62,7 @@ def send_step(services: Services, task: SendTask, *, retried: bool) -> str:
     a refusal without a reason is no accident.
     """
     try:
-        with noting_trouble(services, task.inbox):
-            try:
-                return _send_step(services, task, retried=retried)
-            except MailboxRefused as error:
-                raise (lasting(error) if retried else Unavailable(str(error))) from None
+        return _send_step(services, task, retried=retried)
     except Contended:
         raise
     except OutreachError as error:
@@ -84,23 +82,24 @@ def _send_step(services: Services, task: SendTask, *, retried: bool) -> str:
         if not isinstance(move, Send):
             return put_off(services, papers, snapshot, move, decided_at)
         inbox, enrollment = snapshot.need(papers.inbox), snapshot.need(papers.enrollment)
-        gmail = RecordedGmail(services, inbox)
-        labels = mail_labels(snapshot.need(papers.campaign).labels)
-        if find_message_ids(services, gmail, enrollment, labels) != enrollment:
-            continue
-        if any(mail.message_id is None for mail in enrollment.sent):
-            later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
-            return put_off(services, papers, snapshot, later, decided_at)
-        if enrollment.sent and something_new(gmail, inbox, enrollment, first_look=not worked_off):
-            _work_off(services, task, gmail)
-            worked_off = True
-            continue
-        if awaits_mail(services, inbox, enrollment):
-            gmail.record()
-            return put_off(services, papers, snapshot, Later(AWAITED, GMAIL_WAIT), decided_at)
-        if retried or enrollment.requeues > 0 or enrollment.tries > 0:
-            snapshot = _clear_strays(services, gmail, papers, snapshot)
-        return _send(services, gmail, papers, snapshot, move.step, decided_at)
+        with _noting(services, inbox, retried=retried):
+            gmail = RecordedGmail(services, inbox)
+            labels = mail_labels(snapshot.need(papers.campaign).labels)
+            if find_message_ids(services, gmail, enrollment, labels) != enrollment:
+                continue
+            if any(mail.message_id is None for mail in enrollment.sent):
+                later = Later("Gmail does not have the mail before this one yet", GMAIL_WAIT)
+                return put_off(services, papers, snapshot, later, decided_at)
+            if enrollment.sent and something_new(gmail, inbox, enrollment, first_look=not worked_off):
+                _work_off(services, task, gmail)
+                worked_off = True
+                continue
+            if awaits_mail(services, inbox, enrollment):
+                gmail.record()
+                return put_off(services, papers, snapshot, Later(AWAITED, GMAIL_WAIT), decided_at)
+            if retried or enrollment.requeues > 0 or enrollment.tries > 0:
+                snapshot = _clear_strays(services, gmail, papers, snapshot)
+            return _send(services, gmail, papers, snapshot, move.step, decided_at)
     raise Retryable("the mailbox is busy: there is more new mail than one look can work off")
 
 
@@ -108,6 +107,16 @@ def _work_off(services: Services, task: SendTask, gmail: RecordedGmail) -> None:
     from lib.flows.receiving import receive  # noqa: PLC0415 - cold start: most sends find nothing new
 
     receive(services, task.inbox, gmail=gmail)
+
+
+@contextmanager
+def _noting(services: Services, inbox: Inbox, *, retried: bool) -> Iterator[None]:
+    """Note what concerns the mailbox as a whole; a refusal without a reason does so when it lasts."""
+    with noting_trouble(services, inbox):
+        try:
+            yield
+        except MailboxRefused as error:
+            raise (lasting(error) if retried else Unavailable(str(error))) from None
 
 
 def something_new(gmail: RecordedGmail, inbox: Inbox, enrollment: Enrollment, *, first_look: bool) -> bool:

@@ -63,7 +63,7 @@ def _settle(
     inbox = snapshot[papers.inbox]
     if inbox is None or not _is_reached(inbox, enrollment.mailbox):
         return _wait(services, papers, enrollment)
-    with noting_trouble(services, inbox.id):
+    with noting_trouble(services, inbox):
         gmail = RecordedGmail(services, inbox)
         campaign = snapshot[papers.campaign]
         delivery = Delivery(services, gmail, papers, enrollment.attempt, enrollment, campaign)

@@ -59,7 +59,7 @@ def send_test(services: Services, caller: VerifiedCaller, trial: Trial, body: by
     recipient = mailbox.address if is_owner(mailbox, caller) else caller.email
     mail = _written(services, order, mailbox, recipient, trial)
     _note(services, order, inbox, trial.step)
-    with noting_trouble(services, inbox.id):
+    with noting_trouble(services, inbox):
         try:
             RecordedGmail(services, inbox).send_message(mail.raw, None)
         except SendUncertain:

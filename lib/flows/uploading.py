@@ -26,6 +26,10 @@ from lib.ports import Services
 NAMED = 1_000
 
 
+class UploadGone(Conflict):
+    """Say that an upload went while it was read: a campaign has its candidates, or it was taken back."""
+
+
 class ShownUpload(msgspec.Struct, frozen=True, kw_only=True):
     """Show an upload: how many parts of ``part_bytes`` there are (the last may be shorter), and which lack.
 
@@ -83,7 +87,10 @@ def drop(services: Services, org: str, id_: str) -> None:
 
 
 def opened(services: Services, caller: VerifiedCaller, id_: str) -> Rows | None:
-    """Return the rows of a caller's upload, None when there is none; Conflict when it changes meanwhile."""
+    """Return the rows of a caller's upload, None when there is none.
+
+    Whoever goes through them meets a Conflict when it changes meanwhile, UploadGone when it goes.
+    """
     key = keys.upload(caller.org, id_)
     upload = services.store.read([key])[key]
     if upload is None or upload.user != caller.user or upload.expires_at <= services.clock.now():
@@ -100,7 +107,9 @@ def _pieces(services: Services, upload: Upload) -> Iterator[bytes]:
     for number, digest in enumerate(upload.parts):
         key = keys.upload_part(upload.org, upload.id, number)
         part = services.store.read([key])[key]
-        if part is None or part.digest != digest:
+        if part is None:
+            raise UploadGone("the upload is gone meanwhile: send the request again")
+        if part.digest != digest:
             raise Conflict("the upload has changed meanwhile: send the request again")
         yield part.content
 

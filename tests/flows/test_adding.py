@@ -15,7 +15,7 @@ from lib.core.keys import Changes, Snapshot
 from lib.core.records import Campaign, Status
 from lib.flows.adding import Added, add
 from tests.flows.enqueueing_office import ADA, AUTHOR, BEN, CAL, Crash, Office, body, ledger, planned, run
-from tests.flows.memory_services import ORG
+from tests.flows.memory_services import MAILBOX, ORG
 
 ME = AUTHOR
 DAN, EVE = "dan@example.com", "eve@example.org"
@@ -117,6 +117,52 @@ def test_added_candidates_are_checked_against_the_steps(office: Office) -> None:
     with pytest.raises(InvalidRequest):
         added(office, DAN, steps=[])
     assert office.store.records() == before
+
+
+#: Open for a minute each day, which in the mailbox's own time zone lies within its first gap.
+AT_MIDNIGHT = {"window": {"mon-sun": ["00:00-00:01"]}, "timezone": "America/New_York"}
+
+
+def from_anywhere(*places: tuple[str, str]) -> bytes:
+    candidates = [
+        {"email": email, "name": "Kim K", "title": "Engineer", "timezone": timezone}
+        for email, timezone in places
+    ]
+    return json.dumps({"candidates": candidates}).encode()
+
+
+@pytest.fixture
+def nightly(monkeypatch: pytest.MonkeyPatch) -> Office:
+    monkeypatch.setattr("lib.flows.adding.CHUNK", 1)
+    made = Office()
+    run(made, body(ADA, **AT_MIDNIGHT))
+    return made
+
+
+def test_nobody_is_added_when_for_one_late_in_the_list_there_would_never_be_time(nightly: Office) -> None:
+    before = nightly.store.records()
+    some = from_anywhere((DAN, "America/Chicago"), (EVE, "UTC"))
+    with pytest.raises(InvalidRequest) as caught:
+        add(nightly, ME, "c1", some)
+    assert [fault.field for fault in caught.value.faults] == ["window"]
+    assert nightly.store.records() == before
+
+
+def test_who_is_left_out_anyway_needs_no_time(nightly: Office) -> None:
+    nightly.suppress(EVE)
+    result = add(nightly, ME, "c1", from_anywhere((DAN, "America/Chicago"), (EVE, "UTC")))
+    assert (result.added, [one.index for one in result.skipped]) == (1, [1])
+
+
+def test_who_is_in_already_needs_no_time(nightly: Office) -> None:
+    some = from_anywhere((DAN, "America/Chicago"))
+    add(nightly, ME, "c1", some)
+    key = keys.mailbox(ORG, MAILBOX)
+    mailbox = nightly.store.read([key]).need(key)
+    limits = msgspec.structs.replace(mailbox.limits, gap=timedelta(hours=12))
+    nightly.put(key, msgspec.structs.replace(mailbox, limits=limits))
+    again = add(nightly, ME, "c1", some)
+    assert (again.added, again.candidates) == (0, 1)
 
 
 @pytest.mark.parametrize(("status", "fits"), [("paused", True), ("cancelled", False), ("accepting", False)])

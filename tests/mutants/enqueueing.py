@@ -6,6 +6,7 @@ from tests.mutants.mutant import Mutant
 
 RESERVING = ("tests/flows/test_enqueueing_reserving.py", "tests/flows/test_enqueueing_crashes.py")
 UPLOADING = ("tests/flows/test_uploading.py",)
+ADDING = ("tests/flows/test_adding.py", "tests/flows/test_adding_uploads.py")
 
 MUTANTS = (
     Mutant(
@@ -46,8 +47,8 @@ MUTANTS = (
     Mutant(
         "parts of two states of an upload are mixed",
         "lib/flows/uploading.py",
-        "        if part is None or part.digest != digest:\n",
-        "        if part is None:\n",
+        "        if part.digest != digest:\n",
+        "        if False:\n",
         UPLOADING,
     ),
     Mutant(
@@ -63,6 +64,20 @@ MUTANTS = (
         "campaign.upload != reading.upload or",
         "False or",
         UPLOADING,
+    ),
+    Mutant(
+        "an addition's upload goes and is not remembered",
+        "lib/core/campaigns/adding.py",
+        "    if record is None or remembered(record, whole.request):\n",
+        "    if True:\n",
+        ADDING,
+    ),
+    Mutant(
+        "candidates are added before it is known that there is time for all",
+        "lib/flows/adding.py",
+        "    _refuse_misfits(services, permit, everybody(), rules)\n",
+        "",
+        ADDING,
     ),
     Mutant(
         "of candidates who differ only the first is tried",

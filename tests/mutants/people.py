@@ -12,6 +12,7 @@ CONSENTING = "tests/flows/test_consenting.py"
 FAILURES = "tests/functions/test_connecting_failures.py"
 VAULT = "tests/contract/test_vault.py"
 ROTATING = "tests/flows/test_rotating.py"
+STALE = ("tests/flows/test_stale_grants.py",)
 LIMITS = ("tests/core/test_limits.py", "tests/functions/test_grants.py")
 
 MUTANTS = (
@@ -214,8 +215,22 @@ MUTANTS = (
     Mutant(
         "a token is sealed anew over a newer one",
         "lib/flows/renewing.py",
-        "        if record.sealed_token == inbox.sealed_token:\n",
-        "        if True:\n",
-        (ROTATING,),
+        " or record.sealed_token != inbox.sealed_token:\n",
+        ":\n",
+        (ROTATING, *STALE),
+    ),
+    Mutant(
+        "a stale worker disconnects the new connection",
+        "lib/flows/reading.py",
+        " or inbox.sealed_token != used.sealed_token:\n",
+        ":\n",
+        STALE,
+    ),
+    Mutant(
+        "a look by an old grant is taken for one by the new one",
+        "lib/flows/receiving.py",
+        "gmail.inbox if gmail is not None else record",
+        "record",
+        STALE,
     ),
 )

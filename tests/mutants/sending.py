@@ -142,8 +142,8 @@ MUTANTS = (
     Mutant(
         "a pause is not noted",
         "lib/flows/reading.py",
-        "        _note(services, inbox, _paused(",
-        "        _ = (services, inbox, _paused(",
+        "        _note(services, used, _paused(",
+        "        _ = (services, used, _paused(",
         FLOWS,
     ),
     Mutant(

@@ -1,13 +1,15 @@
-"""Own the decision by which candidates are added to a campaign that runs.
+"""Own the decisions by which candidates are added to a campaign that runs.
 
-Invariant: enrollments, contacts, reserved places and the campaign's count change in one commit; who is in
-stays as they are, so that the same request again adds nobody.
+Invariants: enrollments, contacts, reserved places and the campaign's count change in one commit; who is in
+stays as they are, so that the same request again adds nobody. An upload goes in the commit by which the
+campaign remembers it: one of both is always there to answer the same request by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,11 +17,17 @@ import msgspec
 from lib.core import keys
 from lib.core.callers import VerifiedCaller
 from lib.core.campaigns.admitting import Examined, Place, Rules, enrollment_of, examined, records_of
-from lib.core.campaigns.reserving import Batch
+from lib.core.campaigns.reserving import Batch, wish_of
 from lib.core.errors import Conflict
+from lib.core.ids import digest
 from lib.core.keys import Changes, Key, Snapshot
-from lib.core.records import Campaign, Enrollment, Mailbox, Record, Slot
+from lib.core.plans.planning import Terms, Wish, plan, terms_of
+from lib.core.records import AddedUpload, Campaign, Enrollment, Mailbox, Record, Slot, Upload
 from lib.core.rights import is_owner
+from lib.core.uploads import dropped
+
+#: So many uploads are remembered; whoever asks again does so within minutes.
+REMEMBERED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,34 @@ def takes_more(campaign: Campaign) -> Campaign:
     if campaign.status not in ("active", "paused"):
         raise Conflict(f"the campaign is {campaign.status}: nobody can be added")
     return campaign
+
+
+def misfits(
+    campaign: Campaign, mailbox: Mailbox, everybody: Iterable[Place], now: datetime
+) -> Iterator[tuple[Place, ValueError]]:
+    """Yield for whom there would never be time, and why: where they are, the mailbox's day leaves none.
+
+    Nothing else keeps a candidate from a place, since each cap is one at least and the ledger has no end. So
+    whoever shares time zone and country fares alike, and no day has to be read. What this lets through are
+    hours that fit on a few days a year, between two zones' changes of clocks: these can be taken by others.
+    """
+    terms, known = terms_of(campaign, mailbox), dict[tuple[str, str], ValueError | None]()
+    for place in everybody:
+        wish = wish_of(campaign, place, now)
+        where = (wish.timezone, wish.country)
+        if where not in known:
+            known[where] = _never(terms, wish)
+        if (why := known[where]) is not None:
+            yield place, why
+
+
+def _never(terms: Terms, wish: Wish) -> ValueError | None:
+    """Return why a wish has no place even in an empty ledger, None when it has."""
+    try:
+        plan(terms, [wish], {})
+    except ValueError as error:
+        return error
+    return None
 
 
 def added(
@@ -77,6 +113,28 @@ def added(
         campaign, candidates=campaign.candidates + len(new), despite=_both(campaign.despite, despite)
     )
     return Changes(Addition(found, tuple(new)), {**writes, **_enlarged(larger, mailbox, caller)})
+
+
+def request_of(caller: VerifiedCaller, upload: str, despite: str) -> str:
+    """Return what a request to add an upload's candidates is remembered by; an upload's id is used once."""
+    return digest("addition", caller.user, upload, despite)
+
+
+def remembered(campaign: Campaign, request: str) -> AddedUpload | None:
+    """Return what came of a request before, None when it is not known (any more)."""
+    return next((one for one in campaign.added_uploads if one.request == request), None)
+
+
+def through(
+    snapshot: Snapshot, campaign: Key[Campaign], upload: Key[Upload], whole: AddedUpload
+) -> Changes[None]:
+    """Delete an upload whose candidates are all added, and remember it."""
+    gone, record = dropped(snapshot, upload), snapshot[campaign]
+    if record is None or remembered(record, whole.request):
+        return gone
+    uploads = (*record.added_uploads, whole)[-REMEMBERED:]
+    after = msgspec.structs.replace(record, added_uploads=uploads)
+    return Changes(None, {campaign: after}, deletes=gone.deletes)
 
 
 def _enlarged(campaign: Campaign, mailbox: Mailbox, caller: VerifiedCaller) -> dict[Key[Any], Record]:

@@ -2,6 +2,7 @@
 
 from lib.core.records.audit import AuditEntry, Deed, Usage
 from lib.core.records.campaign import (
+    AddedUpload,
     Attachment,
     AttachmentContent,
     Campaign,
@@ -42,6 +43,7 @@ from lib.core.records.record import Record
 from lib.core.records.upload import Upload, UploadPart
 
 __all__ = [
+    "AddedUpload",
     "Attachment",
     "AttachmentContent",
     "Attempt",

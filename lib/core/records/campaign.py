@@ -84,6 +84,16 @@ class CampaignLabels(msgspec.Struct, frozen=True, kw_only=True):
     interested: str
 
 
+class AddedUpload(msgspec.Struct, frozen=True, kw_only=True):
+    """Remember an upload that is gone since its candidates were added: by which request, and how many are in.
+
+    request: a digest of who asked for what.
+    """
+
+    request: str
+    candidates: int
+
+
 class Campaign(Record, frozen=True, kw_only=True):
     """Hold a campaign; ``content`` is the digest of what was accepted under its id.
 
@@ -101,6 +111,7 @@ class Campaign(Record, frozen=True, kw_only=True):
     stopped_domains: those companies. reserving: whose acceptance is still reserving its places, in several
     commits; until the last one it can only be undone. upload: where its candidates came from, "": not from
     one; shortlist, planned: then the digest of those candidates, and the token of the plan that was accepted.
+    added_uploads: where the last ones came from that were added since.
     """
 
     org: str
@@ -137,6 +148,7 @@ class Campaign(Record, frozen=True, kw_only=True):
     upload: str = ""
     shortlist: str = ""
     planned: str = ""
+    added_uploads: tuple[AddedUpload, ...] = ()
 
 
 class AttachmentContent(Record, frozen=True, kw_only=True):
