@@ -19,8 +19,8 @@ MUTANTS = (
     Mutant(
         "an acceptance goes on though its places are not all reserved",
         "lib/flows/enqueueing.py",
-        "    if campaign is not None and campaign.reserving:\n",
-        "    if False:\n",
+        "    if campaign is not None and campaign.reserving:\n        # Whoever",
+        "    if False:\n        # Whoever",
         RESERVING,
     ),
     Mutant(
