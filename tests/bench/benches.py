@@ -97,6 +97,7 @@ def run(lane: Lane, *, quick: bool) -> Iterator[Done]:
 def _share_a_stage() -> None:
     from tests.bench import stage  # noqa: PLC0415 - for the processes that need one
 
+    _log_to("stage")
     stage.share()
 
 
@@ -107,9 +108,13 @@ def _strike_the_stage() -> None:
 
 
 def _rows(name: str, *, quick: bool) -> list[Row]:
-    # What functions say of themselves goes into a file: the table is for people.
+    _log_to(name)
+    rows: list[Row] = list(importlib.import_module(f"tests.bench.{name}").measure(quick=quick))
+    return rows
+
+
+def _log_to(name: str) -> None:
+    """Let what functions say of themselves go into a file: the table is for people."""
     LOGS.mkdir(parents=True, exist_ok=True)
     with (LOGS / f"{name}.log").open("w") as log:
         os.dup2(log.fileno(), 1)
-    rows: list[Row] = list(importlib.import_module(f"tests.bench.{name}").measure(quick=quick))
-    return rows

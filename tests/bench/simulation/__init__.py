@@ -9,9 +9,8 @@ mailboxes, and of every limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from tests.bench.rows import Row
 from tests.bench.simulation.parameters import Deployment, Load, Platform, deployed
@@ -31,7 +30,7 @@ WIDER = "200 tasks a second, 480 at a time"
 def measure(*, quick: bool) -> Iterator[Row]:
     whole = Load()
     load, ours = (shared(whole, SHARE), deployed().scaled(1 / SHARE)) if quick else (whole, deployed())
-    tally = _run(load, ours)
+    tally = Simulation(load, ours).run()
     scale = SHARE if quick else 1
     yield from _waits(tally)
     for one in resources(load, ours, tally, platform(scale)):
@@ -45,14 +44,10 @@ def measure(*, quick: bool) -> Iterator[Row]:
     for name, deployment in (("as deployed", deployed()), (f"with {WIDER}", wider(deployed()))):
         if quick and deployment != deployed():
             return
-        times, limit = largest(whole, deployment, SEARCH[:2] if quick else SEARCH)
+        # A quick run is the first of its search.
+        known: dict[float, Tally] = {SEARCH[0]: tally} if quick else {}
+        times, limit = largest(whole, deployment, SEARCH[:2] if quick else SEARCH, known)
         yield Row(figure=f"largest load tried that is carried, {name}; then: {limit}", value=times, unit="x")
-
-
-@lru_cache(maxsize=1)
-def _run(load: Load, deployment: Deployment) -> Tally:
-    """Simulate, but not what was simulated last: ``quick`` is the first load of the search."""
-    return Simulation(load, deployment).run()
 
 
 def wider(deployment: Deployment) -> Deployment:
@@ -76,13 +71,19 @@ def platform(share: float) -> Platform:
     )
 
 
-def largest(load: Load, deployment: Deployment, search: tuple[float, ...]) -> tuple[float, str]:
-    """Return the largest multiple of a load that is carried, and what breaks with the next one."""
+def largest(
+    load: Load, deployment: Deployment, search: tuple[float, ...], known: Mapping[float, Tally]
+) -> tuple[float, str]:
+    """Return the largest multiple of a load that is carried, and what breaks with the next one.
+
+    A run ends early once it has missed more than all its steps may: what it has missed by then breaks it.
+    """
     carried = 0.0
     for times in search:
         some = shared(load, SHARE / times)
         ours = deployment.scaled(1 / SHARE)
-        tally = _run(some, ours)
+        enough = MISSED * some.candidates * len(some.delays)
+        tally = known.get(times) or Simulation(some, ours, enough=enough).run()
         if broken := broken_by(some, ours, tally):
             return carried, broken
         carried = times
