@@ -84,11 +84,11 @@ fuzz: setup ## schemathesis, in a venv of its own, against that document and the
 # Compiled modules are kept, whatever the shell says: else every process of theirs begins with compiling.
 BENCHES := env -u PYTHONDONTWRITEBYTECODE $(PY) -m tests.bench
 .PHONY: bench
-bench: setup ## measure speed, cost and scale, each figure beside a floor or a rival; one: BENCH=cold_start
+bench: setup ## measure speed, cost and scale, each figure beside a floor or a rival (20 minutes); one: BENCH=cold_start
 	@exec $(BENCHES) $(BENCH)
 
 .PHONY: bench-quick
-bench-quick: setup ## the same with fewer repetitions and smaller loads
+bench-quick: setup ## the same in a minute: fewer repetitions, smaller loads, two benches at a time
 	@exec $(BENCHES) --quick $(BENCH)
 
 .PHONY: mutants

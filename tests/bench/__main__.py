@@ -35,9 +35,10 @@ def main() -> None:
     found = {name: rows for name in wanted if (rows := done[name])}
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(table(found))
-    write_report(found, quick=arguments.quick)
+    failed = [name for name in wanted if name not in found]
+    write_report(found, failed, quick=arguments.quick)
     console.print(f"written to {REPORT}", soft_wrap=True)
-    if failed := [name for name in wanted if name not in found]:
+    if failed:
         console.print(f"failed: {', '.join(failed)}")
     sys.exit(1 if failed else 0)
 

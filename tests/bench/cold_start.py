@@ -20,7 +20,7 @@ from tests.bench.first_asks import FirstAsks
 from tests.bench.floor_calls import FloorCalls
 from tests.bench.rows import Row, compared
 from tests.bench.stage import Stage, staged
-from tests.e2e.counting import Cost, measured
+from tests.e2e.counting import measured
 
 REPETITIONS, QUICK_REPETITIONS = 9, 1
 SAME_CALLS, PAGE = "<= 1.25", "<= 1.3"
