@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from tests.bench.rows import Row
 
 PROJECT = "bench"
-SIZES, QUICK_SIZES = (1_000, 10_000, 100_000), (300, 1_000)
+SIZES, QUICK_SIZES = (1_000, 10_000, 100_000), (500, 1_000)
 CALLER = VerifiedCaller(org=ORG, user="user-1", email="recruiter@example.com", role="member")
 #: What Gmail lets a mailbox send: with less, a hundred thousand would take decades.
 LIMITS = Limits(
