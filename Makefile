@@ -81,13 +81,15 @@ vendor: build/console/installed ## copy what the console loads, from npm's lock,
 fuzz: setup ## schemathesis, in a venv of its own, against that document and the running functions
 	$(PY) -m tests.functions.fuzzed $(EXAMPLES)
 
+# Compiled modules are kept, whatever the shell says: else every process of theirs begins with compiling.
+BENCHES := env -u PYTHONDONTWRITEBYTECODE $(PY) -m tests.bench
 .PHONY: bench
-bench: setup ## measure speed, cost and scale, each figure beside a floor or a rival; one: BENCH=cold_start
-	@exec $(PY) -m tests.bench $(BENCH)
+bench: setup ## measure speed, cost and scale, each figure beside a floor or a rival (20 minutes); one: BENCH=cold_start
+	@exec $(BENCHES) $(BENCH)
 
 .PHONY: bench-quick
-bench-quick: setup ## the same with fewer repetitions and smaller loads
-	@exec $(PY) -m tests.bench --quick $(BENCH)
+bench-quick: setup ## the same in a minute: fewer repetitions, smaller loads, two benches at a time
+	@exec $(BENCHES) --quick $(BENCH)
 
 .PHONY: mutants
 mutants: setup ## break the protocol in named ways; tests must go red for each

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-import traceback
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests.bench.benches import names, run
+from tests.bench.benches import names, plan, run
 from tests.bench.table import REPORT, table, write_report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from tests.bench.rows import Row
+    from tests.bench.benches import Done
 
 
 def main() -> None:
@@ -31,28 +30,25 @@ def main() -> None:
     there = names()
     if unknown := set(arguments.names) - set(there):
         parser.error(f"no such bench: {', '.join(sorted(unknown))}; there are {', '.join(there)}")
-    found, well = _run(arguments.names or there, quick=arguments.quick)
+    wanted = arguments.names or there
+    done = {one.name: one.rows for one in _run(wanted, quick=arguments.quick)}
+    found = {name: rows for name in wanted if (rows := done[name])}
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(table(found))
-    write_report(found, quick=arguments.quick)
+    failed = [name for name in wanted if name not in found]
+    write_report(found, failed, quick=arguments.quick)
     console.print(f"written to {REPORT}", soft_wrap=True)
-    sys.exit(0 if well else 1)
+    if failed:
+        console.print(f"failed: {', '.join(failed)}")
+    sys.exit(1 if failed else 0)
 
 
-def _run(wanted: Sequence[str], *, quick: bool) -> tuple[dict[str, list[Row]], bool]:
-    """Run benches one after the other; return their figures, and whether all went well."""
-    found: dict[str, list[Row]] = {}
-    well = True
-    for name in wanted:
-        print(f"{name} ...", end="", file=sys.stderr, flush=True)
-        started = time.monotonic()
-        try:
-            found[name] = run(name, quick=quick)
-        except Exception:  # noqa: BLE001 - the other benches still have something to say
-            traceback.print_exc()
-            well = False
-        print(f" {time.monotonic() - started:.0f} s", file=sys.stderr)
-    return found, well
+def _run(wanted: Sequence[str], *, quick: bool) -> Iterator[Done]:
+    """Run benches, round by round."""
+    for lanes in plan(wanted, quick=quick):
+        with ThreadPoolExecutor(len(lanes)) as beside:
+            for done in beside.map(lambda lane: list(run(lane, quick=quick)), lanes):
+                yield from done
 
 
 if __name__ == "__main__":

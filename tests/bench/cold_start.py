@@ -22,9 +22,11 @@ from tests.bench.rows import Row, compared
 from tests.bench.stage import Stage, staged
 from tests.e2e.counting import measured
 
-REPETITIONS, QUICK_REPETITIONS = 9, 2
+REPETITIONS, QUICK_REPETITIONS = 9, 1
 SAME_CALLS, PAGE = "<= 1.25", "<= 1.3"
 HELLO = Ask(words="hello")
+#: A function, and its floor.
+Sides = tuple[Deployment, Deployment]
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,28 @@ class Pair:
 
 
 def measure(*, quick: bool) -> Iterator[Row]:
-    """Start everything in turn, several times; once before, so that all there is to be cached on disk is."""
+    """Start everything in turn, several times; once before, so that all there is to be cached on disk is.
+
+    ``quick`` takes those for measured too.
+    """
     with staged() as stage, tempfile.TemporaryDirectory() as folder:
         repetitions = QUICK_REPETITIONS if quick else REPETITIONS
         asks = FirstAsks(stage, repetitions + 1)
         calls = FloorCalls(stage, asks.office, asks.first, repetitions + 1)
-        pairs = [pair for pair in _pairs(asks, calls) if pair.target or not quick]
+        pairs = _pairs(asks, calls)
+        if quick:
+            pairs = [pair for pair in pairs if pair.target and pair.answer != "one click"]
         ours = {name: deploy(name, Path(folder)) for name in {pair.function for pair in pairs}}
         floors = {name: deploy_floor(name, Path(folder)) for name in {pair.floor for pair in pairs}}
         for pair in pairs:
             sides = ours[pair.function], floors[pair.floor]
-            _rehearse(pair, sides, stage)
-            starts = [
+            starts = [_counted(pair, sides, stage)]
+            starts += [
                 [_start(one, stage, ask()) for one, ask in zip(sides, pair.asks, strict=True)]
                 for _ in range(repetitions)
             ]
+            # The first ones find nothing cached on disk, unless the stage's own functions have seen to that.
+            starts = starts if quick else starts[1:]
             yield from _rows(pair, *zip(*starts, strict=True))
 
 
@@ -95,14 +104,20 @@ def _pairs(asks: FirstAsks, calls: FloorCalls) -> list[Pair]:
     ]
 
 
-def _rehearse(pair: Pair, deployments: tuple[Deployment, Deployment], stage: Stage) -> None:
+def _counted(pair: Pair, deployments: Sides, stage: Stage) -> list[Start]:
     """Start both once; RuntimeError when the floor, which has a target, does not make the same calls."""
+    starts: list[Start] = []
+
+    def start(deployment: Deployment, ask: Ask) -> None:
+        starts.append(_start(deployment, stage, ask))
+
     mine, floor = (
-        measured(stage.cloud, partial(_start, one, stage, ask()))
+        measured(stage.cloud, partial(start, one, ask()))
         for one, ask in zip(deployments, pair.asks, strict=True)
     )
     if pair.target and mine != floor:
         raise RuntimeError(f"{pair.function}, {pair.answer}: {mine}, but the floor {floor}")
+    return starts
 
 
 def _start(deployment: Deployment, stage: Stage, ask: Ask) -> Start:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANY, FEW = 100_000, 300
+#: Without Java the local cloud has no emulators: the functions run in this process, their store in memory.
+IN_MEMORY = {"OUTREACH_LOCAL_JAVA": ""}
 #: How long the store takes for a page of candidates, in seconds.
 DELAY = 0.03
 #: Of a hundred candidates.
@@ -117,10 +119,10 @@ def measure(*, quick: bool) -> Iterator[Row]:
     sizes = (MANY, FEW)
     stops = QUICK_STOPS if quick else STOPS
     seen: dict[int, list[Opened]] = {size: [] for size in sizes}
-    with mock.patch.dict(os.environ, OUTSIDE, clear=True), _cloud() as (url, campaign, candidate):
+    with mock.patch.dict(os.environ, OUTSIDE | IN_MEMORY, clear=True), _cloud() as (url, campaign, candidate):
         lists = {size: List(campaign, candidate, size) for size in sizes}
         with chromium(path) as browser:
-            for _ in range(2 if quick else 5):
+            for _ in range(1 if quick else 5):
                 for size in sizes:
                     seen[size].append(_opened(browser, url, lists[size], stops))
     yield from _rows(seen[MANY], seen[FEW])
@@ -132,14 +134,14 @@ def _rows(many: list[Opened], few: list[Opened]) -> Iterator[Row]:
         return compared(f"{figure}: {MANY:,} candidates / {FEW}", unit, ours, floor, target)
 
     yield both("console, opening a list, processor time", "ms", "cpu", "<= 3")
-    yield both("console, opening a list, until its first rows", "ms", "wall")
+    yield both("console, opening a list, until its first rows", "ms", "wall", "<= 3")
     longest = [one.longest for one in many]
     yield shown("console, longest task while opening 100,000", "ms", longest, "<= 200")
     scrolling = [one.scrolling for one in many]
     yield shown("console, longest task while scrolling through 100,000", "ms", scrolling, "<= 200")
     yield shown("console, rows of 100,000 in the document", "", [one.rows for one in many], "<= 60")
-    yield both("console, nodes in the document", "", "nodes")
-    yield both("console, heap after scrolling through", "MB", "heap")
+    yield both("console, nodes in the document", "", "nodes", "<= 1.1")
+    yield both("console, heap after scrolling through", "MB", "heap", "<= 1.5")
 
 
 @contextmanager

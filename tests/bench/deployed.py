@@ -56,7 +56,16 @@ class Deployment:
 
 def deploy(function: str, to: Path) -> Deployment:
     """Lay a function out from its archive, compiled."""
-    return _compiled(Deployment(function, unpacked(function, to)))
+    deployment = Deployment(function, unpacked(function, to))
+    shared = to / "shared"
+    if shared.exists():
+        # The same in each archive: what is compiled already is taken along, times and all.
+        shutil.rmtree(deployment.folder / "lib")
+        shutil.copytree(shared, deployment.folder / "lib")
+        return _compiled(deployment)
+    compiled = _compiled(deployment)
+    shutil.copytree(deployment.folder / "lib", shared)
+    return compiled
 
 
 def deploy_floor(name: str, to: Path) -> Deployment:

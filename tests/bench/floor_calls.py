@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,6 @@ from tests.bench.stage import JSON
 from tests.e2e.conftest import ORG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lib.core.sending import SendTask
     from tests.bench.stage import Stage
     from tests.e2e.conftest import Office
@@ -35,6 +33,10 @@ HISTORY = {
 }
 
 
+#: Of all floors on a stage: a task's name is taken once and for all.
+_numbers = count(1)
+
+
 @dataclass
 class FloorCalls:
     """Make the floors' requests; ``sent``: the task of a mail that ours has sent from the mailbox."""
@@ -43,12 +45,11 @@ class FloorCalls:
     office: Office
     sent: SendTask
     candidates: int
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _other: Answered | None = None
 
     def send_ask(self) -> Ask:
         """Return the request to send one mail."""
-        unique = f"floor-{next(self._numbers)}"
+        unique = f"floor-{next(_numbers)}"
         own = f"orgs/{FLOOR_ORG}/enrollments/{unique}"
         self.stage.store.document(own).set(self._enrollment())
         thread, message = self._new("correspondence")[:2]
@@ -68,7 +69,7 @@ class FloorCalls:
         """Let somebody answer; return the request to stop them."""
         if self._other is None:
             self._other = Answered(self.stage, self.candidates)
-        answer, unique = self._other.answer(), f"floor-{next(self._numbers)}"
+        answer, unique = self._other.answer(), f"floor-{next(_numbers)}"
         store = self.stage.store
         inbox, enrollment = f"inboxes/{unique}", f"orgs/{FLOOR_ORG}/enrollments/{unique}"
         store.document(inbox).set(self.stage.document(f"inboxes/{self.sent.inbox}"))
@@ -92,7 +93,7 @@ class FloorCalls:
 
     def one_click_ask(self) -> Ask:
         """Return the request to suppress somebody and stop them."""
-        unique = f"floor-{next(self._numbers)}"
+        unique = f"floor-{next(_numbers)}"
         enrollment, contact = f"orgs/{FLOOR_ORG}/enrollments/{unique}", f"orgs/{FLOOR_ORG}/contacts/{unique}"
         self.stage.store.document(enrollment).set(self._enrollment())
         self.stage.store.document(contact).set(self.stage.document(self._papers()[3]))
@@ -107,7 +108,7 @@ class FloorCalls:
     def start_ask(self) -> Ask:
         """Return the request of the way to Google."""
         connection, state = (self._found(kind)[0] for kind in ("connections", "oauth_states"))
-        unique = f"floor-{next(self._numbers)}"
+        unique = f"floor-{next(_numbers)}"
         writes = [{"path": f"orgs/{FLOOR_ORG}/oauth_states/{unique}", "fields": state.to_dict()}]
         return self._stored_ask("ticket-key,oauth-client", unique, [[connection.reference.path]], writes)
 

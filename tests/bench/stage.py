@@ -6,7 +6,7 @@ clock, so that no call is made for the time. Nothing happens by itself: tasks ar
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -109,9 +109,30 @@ class Stage:
 _numbers = count(1)
 
 
+_shared: list[Stage] = []
+_left_standing = ExitStack()
+
+
+def share() -> None:
+    """Set the stage for all benches of this process, until it is struck."""
+    _shared.append(_left_standing.enter_context(staged()))
+
+
+def strike() -> None:
+    """Take the shared stage down."""
+    _shared.clear()
+    _left_standing.close()
+
+
 @contextmanager
 def staged() -> Iterator[Stage]:
-    """Start a local cloud with the official emulators; RuntimeError where they cannot run."""
+    """Start a local cloud with the official emulators; RuntimeError where they cannot run.
+
+    Where a stage is shared, that one is yielded.
+    """
+    if _shared:
+        yield _shared[0]
+        return
     cloud = LocalCloud(now=datetime.now(UTC), project=PROJECT)
     if cloud.degraded:
         raise RuntimeError(f"benches need the emulators: {cloud.degraded}")

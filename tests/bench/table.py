@@ -58,12 +58,13 @@ def _number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def write_report(benches: Mapping[str, Sequence[Row]], *, quick: bool) -> None:
+def write_report(benches: Mapping[str, Sequence[Row]], failed: Sequence[str] = (), *, quick: bool) -> None:
     """Write build/bench.json."""
     report = {
         "quick": quick,
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
+        "failed": list(failed),
         "rows": [
             {"bench": name, **asdict(row), "ratio": row.ratio, "verdict": row.verdict}
             for name, rows in benches.items()

@@ -24,7 +24,7 @@ from tests.bench.stage import staged
 IN_FLIGHT = 16
 BLOCKS, QUICK_BLOCKS = 7, 2
 #: Sends of a block, one after the other and in flight.
-BLOCK = 16
+BLOCK, QUICK_BLOCK = 16, 8
 TARGET = "<= 1.25"
 Sides = tuple[tuple[Running, Callable[[], Ask]], tuple[Running, Callable[[], Ask]]]
 
@@ -39,9 +39,9 @@ class Block:
 
 def measure(*, quick: bool) -> Iterator[Row]:
     """Send in turns."""
-    blocks = 1 + (QUICK_BLOCKS if quick else BLOCKS)
+    blocks, block = 1 + (QUICK_BLOCKS if quick else BLOCKS), QUICK_BLOCK if quick else BLOCK
     with staged() as stage, tempfile.TemporaryDirectory() as name:
-        asks, folder = FirstAsks(stage, 2 * BLOCK * blocks), Path(name)
+        asks, folder = FirstAsks(stage, 2 * block * blocks), Path(name)
         floor_calls = FloorCalls(stage, asks.office, asks.first, 0)
         environment = stage.environment | {"THREADS": str(IN_FLIGHT)}
         with (
@@ -50,21 +50,25 @@ def measure(*, quick: bool) -> Iterator[Row]:
             ThreadPoolExecutor(IN_FLIGHT) as pool,
         ):
             sides: Sides = (ours, asks.send), (floor, floor_calls.send_ask)
-            yield from _rows("one after the other", _in_turns(sides, blocks, map))
-            yield from _rows(f"{IN_FLIGHT} in flight", _in_turns(sides, blocks, pool.map))
+            yield from _rows("one after the other", _in_turns(sides, blocks, block, map))
+            yield from _rows(f"{block} in flight", _in_turns(sides, blocks, block, pool.map))
 
 
-def _in_turns(sides: Sides, blocks: int, mapped: Callable[..., Iterator[float]]) -> list[tuple[Block, ...]]:
+def _in_turns(
+    sides: Sides, blocks: int, block: int, mapped: Callable[..., Iterator[float]]
+) -> list[tuple[Block, ...]]:
     """Measure both sides in turns; the first block warms up."""
-    return [tuple(_block(*side, mapped) for side in sides) for _ in range(blocks)][1:]
+    return [tuple(_block(*side, block, mapped) for side in sides) for _ in range(blocks)][1:]
 
 
-def _block(running: Running, ask: Callable[[], Ask], mapped: Callable[..., Iterator[float]]) -> Block:
-    asks = [ask() for _ in range(BLOCK)]
+def _block(
+    running: Running, ask: Callable[[], Ask], sends: int, mapped: Callable[..., Iterator[float]]
+) -> Block:
+    asks = [ask() for _ in range(sends)]
     cpu, started = running.cpu_seconds(), time.perf_counter()
     list(mapped(running.ask, asks))
     seconds = time.perf_counter() - started
-    return Block(seconds * 1000 / BLOCK, (running.cpu_seconds() - cpu) * 1000 / BLOCK)
+    return Block(seconds * 1000 / sends, (running.cpu_seconds() - cpu) * 1000 / sends)
 
 
 def _rows(how: str, blocks: list[tuple[Block, ...]]) -> Iterator[Row]:

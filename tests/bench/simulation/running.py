@@ -41,9 +41,10 @@ ZERO = START.timestamp()
 
 
 class Simulation(Records):
-    """Hold one run."""
+    """Hold one run; it ends before its time once more than ``enough`` steps have missed their slots."""
 
-    def __init__(self, load: Load, deployment: Deployment, seed: int = 0) -> None:
+    def __init__(self, load: Load, deployment: Deployment, seed: int = 0, *, enough: float = inf) -> None:
+        self.enough = enough
         self.load, self.deployed, self.random = load, deployment, random.Random(seed)
         super().__init__(Population(load, seed))
         self.tally = Tally(load.days + 40)
@@ -80,6 +81,8 @@ class Simulation(Records):
             accepted = acceptances[0].at if acceptances else inf
             now = min(task, accepted, maintain)
             if now >= self.end or (now == maintain and self._all_over(acceptances)):
+                return self.tally
+            if self.tally.missed > self.enough:
                 return self.tally
             if now == accepted:
                 self.accept(acceptances.popleft())

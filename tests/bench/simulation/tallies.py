@@ -15,8 +15,7 @@ GROWTH = 1.1
 LOG_GROWTH = log(GROWTH)
 
 
-def minute_of(at: float) -> int:
-    return int(at - START.timestamp()) // 60
+ZERO = START.timestamp()
 
 
 class Waits:
@@ -47,11 +46,12 @@ class PerMinute:
     """Count something minute by minute."""
 
     def __init__(self, days: int) -> None:
-        self.counts = array("d", bytes(8 * days * MINUTES_OF_A_DAY))
+        self._size = days * MINUTES_OF_A_DAY
+        self.counts = array("d", bytes(8 * self._size))
 
     def add(self, at: float, amount: float = 1.0) -> None:
-        minute = minute_of(at)
-        if 0 <= minute < len(self.counts):
+        minute = int(at - ZERO) // 60
+        if 0 <= minute < self._size:
             self.counts[minute] += amount
 
     @property
