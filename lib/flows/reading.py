@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from lib.core import keys
-from lib.core.errors import MailboxDisconnected, MailboxPaused
+from lib.core.errors import MailboxDisconnected, MailboxPaused, Unavailable
 from lib.core.keys import Changes, Key, Snapshot
 from lib.core.mails import Draft, HistoryPage, MailHeaders, MessagePage, RawMail, Sent
 from lib.core.records import Inbox, ReadEntry, Reads
@@ -85,12 +85,19 @@ class RecordedGmail:
         return self._gmail.message(gmail_id)
 
     def drafts_to(self, address: str, header: str, *, why: str) -> list[tuple[str, str]]:
-        """Return the drafts to an address that carry a header."""
+        """Return (draft id, value of ``header``) of the drafts to an address; "" where it is not there.
+
+        Two requests at most. Unavailable when Gmail names a draft whose headers it then fails to give.
+        """
         self._note("drafts.list", "ids", (), why)
-        found = self._gmail.drafts_to(address, header)
-        if found:
-            self._note("drafts.get", "metadata", [draft for draft, _ in found], why)
-        return found
+        listed = self._gmail.drafts_to(address)
+        if not listed:
+            return []
+        mails = self.headers([message for _, message in listed], [header], why=why)
+        if any(message not in mails for _, message in listed):
+            raise Unavailable("Gmail did not give the headers of a draft")
+        there = [(draft, mail) for draft, message in listed if (mail := mails[message]) is not None]
+        return [(draft, next(iter(mail.headers.get(header.lower(), ())), "")) for draft, mail in there]
 
     def note_sent(self, gmail_id: str, labels: Sequence[str] = ()) -> str | None:
         """Ask for the Message-ID of a mail of ours; put the product's label on it, and further ones.

@@ -56,11 +56,8 @@ class Gmail(Protocol):
     def delete_draft(self, draft: str) -> bool:
         """Delete a draft; False when it is gone already (sent, or deleted before)."""
 
-    def drafts_to(self, address: str, header: str) -> list[tuple[str, str]]:
-        """Return (draft id, value of ``header``) of the drafts to an address that carry that header.
-
-        Two requests at most: a list, and a batch of headers.
-        """
+    def drafts_to(self, address: str) -> list[tuple[str, str]]:
+        """Return (draft id, id of its message) of the drafts to an address, 50 at most."""
 
     def note_sent(self, gmail_id: str, labels: Sequence[str]) -> str | None:
         """In one batch ask for the Message-ID and put labels on.

@@ -55,7 +55,7 @@ def test_what_such_a_grant_does_not_allow_is_refused_for_good(here: Connected) -
     for call in (
         lambda: mailbox.create_draft(letter(), None),
         lambda: mailbox.message(sent.gmail_id),
-        lambda: mailbox.drafts_to(CANDIDATE, "X-Outreach-Attempt"),
+        lambda: mailbox.drafts_to(CANDIDATE),
         lambda: mailbox.ensure_labels(["Outreach"]),
     ):
         with pytest.raises(Permanent):

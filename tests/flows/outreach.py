@@ -56,10 +56,8 @@ def crash() -> None:
 class EventfulGmail:
     """Let things happen before and after calls, each once."""
 
-    def __init__(
-        self, gmail: Gmail, events: dict[str, Callable[[], Any]], called: Callable[[], None] = lambda: None
-    ) -> None:
-        self._gmail, self._events, self._called = gmail, events, called
+    def __init__(self, gmail: Gmail, events: dict[str, Callable[[], Any]]) -> None:
+        self._gmail, self._events = gmail, events
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._gmail, name)
@@ -67,7 +65,6 @@ class EventfulGmail:
         def call(*args: Any, **kwargs: Any) -> Any:
             self._events.pop(f"before {name}", lambda: None)()
             answer = method(*args, **kwargs)
-            self._called()
             self._events.pop(f"after {name}", lambda: None)()
             return answer
 
@@ -87,17 +84,13 @@ class Outreach(MemoryServices):
         self.events: dict[str, Callable[[], Any]] = {}
         self.failures: list[Exception] = []
         self.retried: set[str] = set()
-        self.drafted: dict[str, str] = {}
         connected(self, access=access, limits=limits)
         if candidates:
             enrolled(self, *candidates)
         self.world.access_log.clear()
 
     def gmail(self, inbox: Inbox) -> Gmail:
-        return EventfulGmail(super().gmail(inbox), self.events, self._note_drafts)
-
-    def _note_drafts(self) -> None:
-        self.drafted |= {one.message.id: id_ for id_, one in self.world.accounts[OWNER].drafts.items()}
+        return EventfulGmail(super().gmail(inbox), self.events)
 
     def fault(self, method: str, **what: Any) -> None:
         self.world.faults.add(Fault(method=method, **what))
@@ -261,11 +254,7 @@ class Outreach(MemoryServices):
         for entry in self.world.access_log:
             if entry.method in READS:
                 ids = entry.message_ids if "get" in entry.method else [""]
-                # The record names drafts by the ids that they are sent by.
-                made.update(
-                    ("drafts.get", self.drafted[id_]) if id_ in self.drafted else (entry.method, id_)
-                    for id_ in ids
-                )
+                made.update((entry.method, id_) for id_ in ids)
         return made
 
     def reads_recorded(self) -> Mapping[tuple[str, str], int]:

@@ -116,7 +116,7 @@ def test_reads_of_a_retry_are_on_record(outreach: Outreach) -> None:
     assert stray == [ANN]
     outreach.send(retried=True)
     listed = [entry for record in outreach.kept(Reads) for entry in record.entries]
-    assert [entry.method for entry in listed] == ["drafts.list", "drafts.get", "messages.get"]
+    assert [entry.method for entry in listed] == ["drafts.list", "messages.get", "messages.get"]
 
 
 def test_record_holds_ids_and_reasons_and_no_text(outreach: Outreach) -> None:

@@ -111,19 +111,10 @@ class WorldGmail:
             return False
         return True
 
-    def drafts_to(self, address: str, header: str) -> list[tuple[str, str]]:
+    def drafts_to(self, address: str) -> list[tuple[str, str]]:
         api = self._api("drafts(id,message/id)")
         found = self._asked(lambda: api.list_drafts(f"to:{address}", max_results=BATCH))
-        drafts = found.get("drafts", [])
-        if not drafts:
-            return []
-        parts = self._batch([self._headers(one["message"]["id"], [header]) for one in drafts])
-        answers = [unless_gone(part, self.world.now) for part in parts]
-        return [
-            (draft["id"], next(iter(headers_of(answer).get(header.lower(), ())), ""))
-            for draft, answer in zip(drafts, answers, strict=True)
-            if answer is not None
-        ]
+        return [(one["id"], one["message"]["id"]) for one in found.get("drafts", [])]
 
     def note_sent(self, gmail_id: str, labels: Sequence[str]) -> str | None:
         calls = [self._headers(gmail_id, ["Message-ID"])]

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lib.core.incoming.reading_quota import MOST
@@ -150,6 +150,8 @@ def test_nobody_gets_a_step_after_an_answer_that_was_there_to_be_seen(seed: int)
     assert max(Counter(one[:3] for one in weather.received()).values(), default=1) == 1
 
 
+# Looks whether the draft of an attempt is still there.
+@example(24)
 @given(st.integers(0, 2**32))
 @settings(max_examples=12)
 def test_record_of_reads_is_gmails_own_log_when_nobody_dies(seed: int) -> None:
