@@ -3,9 +3,7 @@
 Beside it stand raw bulk writes of the same documents, in as many commits, through the same client at the same
 emulator: each document ready as fields, nothing read, nothing decided. Ours and raw run in processes of their
 own, one after the other, at an emptied emulator. Peak memory is of ours, from its start to its end; what has
-not been flat in it grows with the candidates. The preview of the same is shown besides, of so many as it lists.
-
-``python -m tests.bench.enqueue`` prints the figures alone; ``--quick`` takes fewer candidates.
+not been flat in it grows with the candidates. The preview is shown besides, of as many as it lists.
 """
 
 from __future__ import annotations
@@ -265,23 +263,11 @@ def measure(*, quick: bool) -> Iterator[Row]:
 
 
 def main(arguments: list[str]) -> None:
-    """Be one of the processes, or print all figures."""
+    """Be one of the processes."""
     if arguments[:1] == ["raw"]:
         raw(Path(arguments[1]))
-    elif arguments[:1] in (["preview"], ["accept"]):
-        ours(arguments[0], arguments[1].encode())
     else:
-        for one in measured(quick="--quick" in arguments):
-            best, floor = (min(some, key=lambda each: each.seconds) for some in (one.own, one.bare))
-            plan = "".join(
-                f"; preview {each.seconds:.1f} s, peak {each.megabytes:.0f} MB" for each in one.plan
-            )
-            print(
-                f"{one.count:7,} candidates: ours {best.seconds:6.1f} s, raw {floor.seconds:6.1f} s, "
-                f"ratio {best.seconds / floor.seconds:.2f} (CPU {best.cpu_seconds:.1f} s beside "
-                f"{floor.cpu_seconds:.1f} s), peak {one.megabytes:.0f} MB{plan}",
-                flush=True,
-            )
+        ours(arguments[0], arguments[1].encode())
 
 
 if __name__ == "__main__":
