@@ -8,6 +8,7 @@ OUTREACH_REGION            no       region of the functions; shown only
 OUTREACH_BASE_URL          yes      URL below which the functions lie, without a slash at the end
 OUTREACH_ALLOWED_ORIGINS   no       web app origins, by comma: CORS and return URLs
 OUTREACH_QUEUE             yes      projects/P/locations/L/queues/Q, the queue of the tasks
+OUTREACH_EVENT_QUEUE       no       the same for events to webhooks; unset: OUTREACH_QUEUE
 OUTREACH_TASK_URL          no       where tasks find a function, with {service} for its name in Cloud Run ("_"
                                     becomes "-"): https://{service}-NUMBER.REGION.run.app; unset:
                                     OUTREACH_BASE_URL/function
@@ -81,6 +82,7 @@ class Settings:
     base_url: str
     allowed_origins: tuple[str, ...]
     queue: str
+    event_queue: str
     task_url: str | None
     topic: str
     invoker: str | None
@@ -111,13 +113,14 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Read the variables; SettingsInvalid lists everything that is missing or wrong."""
         read = _Reader(environ)
-        backend = read.backend()
+        backend, queue = read.backend(), read.queue("OUTREACH_QUEUE")
         made = cls(
             project=read.text("OUTREACH_PROJECT"),
             region=read.text("OUTREACH_REGION", ""),
             base_url=read.url("OUTREACH_BASE_URL").rstrip("/"),
             allowed_origins=read.origins("OUTREACH_ALLOWED_ORIGINS"),
-            queue=read.like("OUTREACH_QUEUE", QUEUE, "projects/P/locations/L/queues/Q"),
+            queue=queue,
+            event_queue=read.queue("OUTREACH_EVENT_QUEUE", queue),
             task_url=read.like("OUTREACH_TASK_URL", TASK_URL, "an https URL with {service} in it", "")
             or None,
             topic=read.like("OUTREACH_TOPIC", TOPIC, "projects/P/topics/T"),
@@ -174,6 +177,9 @@ class _Reader:
     def like(self, name: str, pattern: re.Pattern[str], shape: str, default: str | None = None) -> str:
         value = self.text(name, default)
         return self._checked(name, value, lambda text: bool(pattern.fullmatch(text)), shape)
+
+    def queue(self, name: str, default: str | None = None) -> str:
+        return self.like(name, QUEUE, "projects/P/locations/L/queues/Q", default)
 
     def origins(self, name: str) -> tuple[str, ...]:
         origins = [one.strip().rstrip("/") for one in self.text(name, "").split(",") if one.strip()]

@@ -1,10 +1,12 @@
 """Own the queue: work for later as Cloud Tasks that POST to our own functions.
 
 A task's name makes it unique: creating it again is no error, so that a creation may be tried again safely.
+A function always has the same queue: names are unique within one alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -32,19 +34,22 @@ class CloudTasks:
 
     ``invoker`` is the service account whose token the tasks carry, None: no token. ``task_url`` has
     ``{service}`` where the function's name in Cloud Run stands, None: ``base_url/function``. Functions that
-    let only internal calls in are found under Cloud Run's own addresses.
+    let only internal calls in are found under Cloud Run's own addresses. ``queues`` names the queues of
+    functions that must not hold up the others; the rest share ``queue``.
     """
 
     def __init__(
         self,
         *,
         queue: str,
+        queues: Mapping[str, str],
         base_url: str,
         task_url: str | None = None,
         invoker: str | None,
         endpoint: str | None = None,
     ) -> None:
         self._queue = queue
+        self._queues = queues
         self._base_url = base_url
         self._task_url = task_url
         self._invoker = invoker
@@ -59,10 +64,10 @@ class CloudTasks:
 
     def create(self, function: str, name: str, body: bytes, at: datetime | None) -> None:
         """Queue one POST of ``body`` (JSON) to a function; a name that exists already is no error."""
+        queue = self._queues.get(function, self._queue)
+        task = self._task(function, f"{queue}/tasks/{name}", body, at)
         try:
-            self._client.create_task(
-                parent=self._queue, task=self._task(function, name, body, at), timeout=TIMEOUT, retry=RETRY
-            )
+            self._client.create_task(parent=queue, task=task, timeout=TIMEOUT, retry=RETRY)
         except exceptions.AlreadyExists:
             return
         except (exceptions.GoogleAPIError, grpc.RpcError) as error:
@@ -80,7 +85,7 @@ class CloudTasks:
         )
         if self._invoker is not None:
             request.oidc_token = tasks_v2.OidcToken(service_account_email=self._invoker, audience=url)
-        task = tasks_v2.Task(name=f"{self._queue}/tasks/{name}", http_request=request)
+        task = tasks_v2.Task(name=name, http_request=request)
         if at is not None:
             schedule = Timestamp()
             schedule.FromDatetime(at)

@@ -48,11 +48,13 @@ class Wiring:
 
     @cached_property
     def tasks(self) -> Tasks:
-        """Return the queue."""
+        """Return the queues."""
         from lib.adapters.cloud_tasks import CloudTasks  # noqa: PLC0415 - cold start
+        from lib.flows.queueing_events import DELIVERED_BY  # noqa: PLC0415 - cold start
 
         return CloudTasks(
             queue=self.settings.queue,
+            queues={DELIVERED_BY: self.settings.event_queue},
             base_url=self.settings.base_url,
             task_url=self.settings.task_url,
             invoker=self.settings.invoker,

@@ -20,6 +20,8 @@ from lib.ports import Services
 
 #: A lost task's name stays reserved; after this many seconds there is another one for the same try.
 ANEW_SECONDS = 600
+#: The function that delivers them. It has a queue of its own: a webhook that hangs holds up no mail.
+DELIVERED_BY = "deliver_event"
 #: How many tasks are created at a time.
 TASK_THREADS = 16
 
@@ -37,7 +39,7 @@ def queue_event(services: Services, event: OutgoingEvent, now: datetime) -> None
     span = int(max(now, event.wake_at or now).timestamp()) // ANEW_SECONDS
     name = digest("event", event.org, event.id, str(event.tries), str(event.wake_at), str(span))
     body = msgspec.json.encode(EventTask(org=event.org, event=event.id, tries=event.tries))
-    services.tasks.create("deliver_event", name, body, event.wake_at)
+    services.tasks.create(DELIVERED_BY, name, body, event.wake_at)
 
 
 def queue_events(services: Services, org: str, due: Sequence[OutgoingEvent], now: datetime) -> int:

@@ -15,6 +15,7 @@ from tests.localcloud.cloud_tasks import CloudTasks as LocalTasks
 from tests.localcloud.grpc_server import Refused
 
 QUEUE = "projects/local/locations/europe-west1/queues/steps"
+EVENT_QUEUE = "projects/local/locations/europe-west1/queues/events"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 #: Never due while a test runs.
 LATER = NOW + timedelta(hours=3, microseconds=250)
@@ -26,16 +27,24 @@ class Queue:
     def __init__(self) -> None:
         self.local = LocalTasks(lambda: NOW)
         self.local.add_queue(QUEUE)
+        self.local.add_queue(EVENT_QUEUE)
         self.target = self.local.serve().target
         self.tasks = self.adapter()
 
     def adapter(self, invoker: str | None = None, queue: str = QUEUE) -> CloudTasks:
         base_url = "https://functions.example.com"
-        return CloudTasks(queue=queue, base_url=base_url, invoker=invoker, endpoint=self.target)
+        return CloudTasks(
+            queue=queue,
+            queues={"deliver_event": EVENT_QUEUE},
+            base_url=base_url,
+            invoker=invoker,
+            endpoint=self.target,
+        )
 
     def on_cloud_run(self) -> CloudTasks:
         return CloudTasks(
             queue=QUEUE,
+            queues={},
             base_url="https://functions.example.com",
             task_url="https://{service}-123.europe-west1.run.example.com",
             invoker="tasks@project.example.com",
@@ -79,6 +88,16 @@ def test_a_task_posts_json_to_the_function_when_it_is_due(queue: Queue) -> None:
     assert (task.method, task.body) == ("POST", b'{"org":"acme"}')
     assert task.headers["Content-Type"] == "application/json"
     assert "Authorization" not in task.headers
+
+
+def test_a_function_with_a_queue_of_its_own_does_not_take_the_others(queue: Queue) -> None:
+    queue.tasks.create("send_step", "name-1", b"{}", LATER)
+    queue.tasks.create("deliver_event", "name-1", b"{}", LATER)
+    queue.tasks.create("deliver_event", "name-1", b"{}", LATER)
+    assert [(one.name, one.url.rpartition("/")[2]) for one in queue.local.queue.created] == [
+        (f"{QUEUE}/tasks/name-1", "send_step"),
+        (f"{EVENT_QUEUE}/tasks/name-1", "deliver_event"),
+    ]
 
 
 def test_a_task_carries_the_invokers_token(queue: Queue) -> None:

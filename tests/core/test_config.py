@@ -29,6 +29,7 @@ def test_the_least_environment_is_googles_own_cloud() -> None:
     assert (settings.webapp_org_claim, settings.webapp_role_claim) == ("org", "role")
     assert settings.allowed_origins == ()
     assert settings.invoker is settings.clock_url is settings.cloud_tasks_endpoint is None
+    assert settings.event_queue == settings.queue == LEAST["OUTREACH_QUEUE"]
 
 
 def test_everything_can_be_set() -> None:
@@ -38,6 +39,7 @@ def test_everything_can_be_set() -> None:
             "OUTREACH_ALLOWED_ORIGINS": "https://app.example.com/, http://127.0.0.1:9000",
             "OUTREACH_INVOKER": "caller@local.example.com",
             "OUTREACH_CLOCK_URL": "http://127.0.0.1:1/",
+            "OUTREACH_EVENT_QUEUE": "projects/local/locations/europe-west1/queues/events",
             "CLOUD_TASKS_ENDPOINT": "127.0.0.1:2",
             "SECRET_MANAGER_ENDPOINT": "[::1]:3",
             "GMAIL_API_ENDPOINT": "http://127.0.0.1:4",
@@ -47,6 +49,7 @@ def test_everything_can_be_set() -> None:
     assert settings.allowed_origins == ("https://app.example.com", "http://127.0.0.1:9000")
     assert settings.gmail_api_endpoint == "http://127.0.0.1:4/"
     assert settings.secret_manager_endpoint == "[::1]:3"
+    assert settings.event_queue.endswith("/events")
     assert settings.webapp_org_claim == "https://app.example.com/org"
 
 
@@ -61,6 +64,7 @@ def test_everything_missing_is_told_at_once() -> None:
     [
         ("OUTREACH_BASE_URL", "functions.example.com"),
         ("OUTREACH_QUEUE", "steps"),
+        ("OUTREACH_EVENT_QUEUE", "events"),
         ("OUTREACH_TOPIC", "projects/local/topics/"),
         ("OUTREACH_ALLOWED_ORIGINS", "https://app.example.com/path"),
         ("OUTREACH_ALLOWED_ORIGINS", "*"),

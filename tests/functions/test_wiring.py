@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -13,8 +13,9 @@ import pytest
 
 from lib.config import Settings
 from lib.core.errors import MailboxDisconnected, Unavailable
-from lib.core.records import Inbox
+from lib.core.records import Inbox, OutgoingEvent
 from lib.entrypoint import Wiring, services, use
+from lib.flows.queueing_events import queue_event
 from lib.ports import Services
 from tests.contract.gmail_connection import RECRUITER, SCOPES
 from tests.contract.secret_backends import backend_of
@@ -25,6 +26,7 @@ from tests.localcloud.local_secrets import make_secrets
 from tests.localcloud.secret_manager import SecretManager
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+EVENT_QUEUE = "projects/local/locations/europe-west1/queues/events"
 #: What must not be imported by a function that has not asked for it.
 HEAVY = (
     "google.api_core google.auth google.cloud.firestore grpc googleapiclient httplib2 tink jwt "
@@ -40,12 +42,14 @@ class Cloud:
         self.gmail.world.add_account(RECRUITER, "sub-1")
         self.secrets, self.tasks = SecretManager(), CloudTasks(lambda: NOW)
         self.secrets.put("local", make_secrets("local-client", "local-secret"))
-        self.tasks.add_queue(LEAST["OUTREACH_QUEUE"])
+        for queue in (LEAST["OUTREACH_QUEUE"], EVENT_QUEUE):
+            self.tasks.add_queue(queue)
         self._secrets_server = self.secrets.serve()
         self.wiring = Wiring(
             Settings.from_env(
                 LEAST
                 | {
+                    "OUTREACH_EVENT_QUEUE": EVENT_QUEUE,
                     "SECRET_MANAGER_ENDPOINT": self._secrets_server.target,
                     "CLOUD_TASKS_ENDPOINT": self.tasks.serve().target,
                     "GMAIL_API_ENDPOINT": self.gmail.url,
@@ -117,6 +121,28 @@ def test_the_wiring_is_all_that_flows_need(cloud: Cloud) -> None:
         login_hint=RECRUITER,
         redirect_uri="https://functions.example.com",
     )
+
+
+def test_events_wait_in_a_queue_of_their_own_and_sends_in_the_other(cloud: Cloud) -> None:
+    # Never due while the test runs.
+    later = NOW + timedelta(hours=3)
+    event = OutgoingEvent(
+        org="acme",
+        id="m1-1",
+        type="mailbox.disconnected",
+        at=NOW,
+        sequence=0,
+        mailbox="m1",
+        wake_at=later,
+        expires_at=later,
+    )
+    queue_event(cloud.wiring, event, NOW)
+    cloud.wiring.tasks.create("send_step", "name-1", b"{}", later)
+    waiting = {one.url: one.name.rpartition("/tasks/")[0] for one in cloud.tasks.queue.created}
+    assert waiting == {
+        "http://127.0.0.1:8080/deliver_event": EVENT_QUEUE,
+        "http://127.0.0.1:8080/send_step": LEAST["OUTREACH_QUEUE"],
+    }
 
 
 def test_an_oauth_client_that_is_no_json_is_named_and_not_shown(cloud: Cloud) -> None:

@@ -68,6 +68,7 @@ class LocalCloud:
         self.in_process = in_process or self.degraded is not None
         self.base_url = os.environ.get("OUTREACH_BASE_URL") or f"http://127.0.0.1:{port or free_port()}"
         self.queue = f"projects/{project}/locations/{REGION}/queues/outreach"
+        self.event_queue = f"{self.queue}-events"
         self.topic = f"projects/{project}/topics/gmail"
         self.subscription = f"projects/{project}/subscriptions/gmail"
         #: All that the functions read from the environment.
@@ -183,7 +184,9 @@ class LocalCloud:
         self._start_tasks()
         if self.emulators:
             self._start_firestore_proxy(self.emulators)
-        self.env = describe(self.project, self.base_url, self.queue, self.topic) | self.env
+        self.env = (
+            describe(self.project, self.base_url, (self.queue, self.event_queue), self.topic) | self.env
+        )
         if not os.environ.get("OUTREACH_BASE_URL"):
             self._start_functions()
         if self.tasks:  # Stopped before the functions are: none is dispatched to what is gone.
@@ -247,7 +250,8 @@ class LocalCloud:
             return
         self.tasks = CloudTasks(self.clock.now)
         self._stack.callback(self.tasks.stop)
-        self.tasks.add_queue(self.queue)
+        for name in (self.queue, self.event_queue):
+            self.tasks.add_queue(name)
         self.env["CLOUD_TASKS_ENDPOINT"] = self.tasks.serve().target
 
     def _start_firestore_proxy(self, emulators: Emulators) -> None:

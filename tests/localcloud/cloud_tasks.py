@@ -1,4 +1,4 @@
-"""Own the local Cloud Tasks: the official gRPC service over a TaskQueue.
+"""Own the local Cloud Tasks: the official gRPC service over one TaskQueue, whatever queues there are.
 
 Refuses what Google refuses: a name used before, a body over 100 KB, a time over 30 days ahead, an unknown
 queue.
@@ -165,10 +165,11 @@ def _shown(task: LocalTask) -> tasks_v2.Task:
 
 
 def main(argv: list[str]) -> None:
-    """Serve Cloud Tasks with the queue of OUTREACH_QUEUE, by OUTREACH_CLOCK_URL, until stopped."""
-    url, queue = os.environ.get("OUTREACH_CLOCK_URL"), os.environ.get("OUTREACH_QUEUE")
+    """Serve Cloud Tasks with the queues that the environment names, by OUTREACH_CLOCK_URL, until stopped."""
+    url = os.environ.get("OUTREACH_CLOCK_URL")
     service = CloudTasks((RemoteClock(url) if url else SystemClock()).now)
-    if queue:
-        service.add_queue(queue)
+    for name in ("OUTREACH_QUEUE", "OUTREACH_EVENT_QUEUE"):
+        if queue := os.environ.get(name):
+            service.add_queue(queue)
     print(f"CLOUD_TASKS_ENDPOINT={service.serve(port_from(argv, 'tasks')).target}", flush=True)
     run_until_stopped(service.stop)

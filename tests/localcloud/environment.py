@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 REGION = "europe-west1"
 
 
-def describe(project: str, base_url: str, queue: str, topic: str) -> dict[str, str]:
-    """Return the variables that name no running part."""
+def describe(project: str, base_url: str, queues: tuple[str, str], topic: str) -> dict[str, str]:
+    """Return the variables that name no running part; queues: that of the sends, that of the events."""
     described = {
         "GOOGLE_CLOUD_PROJECT": project,
         "OUTREACH_PROJECT": project,
         "OUTREACH_REGION": REGION,
         "OUTREACH_BASE_URL": base_url,
         "OUTREACH_ALLOWED_ORIGINS": f"https://app.example.com,{base_url}",
-        "OUTREACH_QUEUE": queue,
+        "OUTREACH_QUEUE": queues[0],
+        "OUTREACH_EVENT_QUEUE": queues[1],
         "OUTREACH_TOPIC": topic,
         "OUTREACH_INVOKER": "tasks@local-project.example.com",
         "WEBAPP_AUDIENCE": "outreach",
