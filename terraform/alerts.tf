@@ -110,10 +110,10 @@ locals {
     late_tasks = {
       title    = "Tasks are worked on ten minutes late"
       severity = "WARNING"
-      filter   = "resource.type=\"cloud_tasks_queue\" AND resource.labels.queue_id=\"${google_cloud_tasks_queue.tasks.name}\" AND metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_delays\""
+      filter   = "resource.type=\"cloud_tasks_queue\" AND resource.labels.queue_id=${local.queue_ids} AND metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_delays\""
       align    = "ALIGN_PERCENTILE_99"
       reduce   = "REDUCE_MAX"
-      group_by = []
+      group_by = ["resource.label.queue_id"]
       above    = 600000
       duration = "600s"
     }

@@ -1,5 +1,5 @@
 locals {
-  of_queue   = "resource.type=\"cloud_tasks_queue\" resource.labels.queue_id=\"${google_cloud_tasks_queue.tasks.name}\""
+  of_queue   = "resource.type=\"cloud_tasks_queue\" resource.labels.queue_id=${local.queue_ids}"
   of_push    = "resource.type=\"pubsub_subscription\" resource.labels.subscription_id=\"${google_pubsub_subscription.push.name}\""
   of_dead    = "resource.type=\"pubsub_subscription\" resource.labels.subscription_id=\"${google_pubsub_subscription.dead.name}\""
   of_service = "resource.type=\"cloud_run_revision\" resource.labels.service_name=one_of(${join(", ", [for name in sort(keys(local.functions)) : "\"${replace(name, "_", "-")}\""])})"
@@ -8,9 +8,9 @@ locals {
   charts = [
     { title = "Events, by name", filter = "resource.type=\"cloud_run_revision\" metric.type=\"logging.googleapis.com/user/${google_logging_metric.events.name}\"", align = "ALIGN_DELTA", by = ["metric.label.event"] },
     { title = "Notifications given up", filter = "${local.of_dead} metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\"", align = "ALIGN_MAX", by = [] },
-    { title = "Tasks in the queue", filter = "${local.of_queue} metric.type=\"cloudtasks.googleapis.com/queue/depth\"", align = "ALIGN_MEAN", by = [] },
-    { title = "Tasks tried, by answer", filter = "${local.of_queue} metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_count\"", align = "ALIGN_DELTA", by = ["metric.label.response_code"] },
-    { title = "Lateness of tasks (99th percentile, ms)", filter = "${local.of_queue} metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_delays\"", align = "ALIGN_PERCENTILE_99", by = [] },
+    { title = "Tasks in the queues", filter = "${local.of_queue} metric.type=\"cloudtasks.googleapis.com/queue/depth\"", align = "ALIGN_MEAN", by = ["resource.label.queue_id"] },
+    { title = "Tasks tried, by answer", filter = "${local.of_queue} metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_count\"", align = "ALIGN_DELTA", by = ["resource.label.queue_id", "metric.label.response_code"] },
+    { title = "Lateness of tasks (99th percentile, ms)", filter = "${local.of_queue} metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_delays\"", align = "ALIGN_PERCENTILE_99", by = ["resource.label.queue_id"] },
     { title = "Oldest waiting notification (s)", filter = "${local.of_push} metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\"", align = "ALIGN_MAX", by = [] },
     { title = "Requests, by function and status", filter = "${local.of_service} metric.type=\"run.googleapis.com/request_count\"", align = "ALIGN_DELTA", by = ["resource.label.service_name", "metric.label.response_code_class"] },
     { title = "Time of a request (95th percentile, ms)", filter = "${local.of_service} metric.type=\"run.googleapis.com/request_latencies\"", align = "ALIGN_PERCENTILE_95", by = ["resource.label.service_name"] },

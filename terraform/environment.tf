@@ -9,7 +9,8 @@ locals {
       OUTREACH_BASE_URL        = local.base_url
       OUTREACH_TASK_URL        = "https://{service}-${data.google_project.this.number}.${var.region}.run.app"
       OUTREACH_ALLOWED_ORIGINS = join(",", var.webapp_origins)
-      OUTREACH_QUEUE           = "projects/${var.project}/locations/${var.region}/queues/${google_cloud_tasks_queue.tasks.name}"
+      OUTREACH_QUEUE           = "projects/${var.project}/locations/${var.region}/queues/${google_cloud_tasks_queue.queue["tasks"].name}"
+      OUTREACH_EVENT_QUEUE     = "projects/${var.project}/locations/${var.region}/queues/${google_cloud_tasks_queue.queue["events"].name}"
       OUTREACH_TOPIC           = "projects/${var.project}/topics/${google_pubsub_topic.notifications.name}"
       OUTREACH_INVOKER         = google_service_account.caller["tasks"].email
       OUTREACH_BACKUP_DAYS     = tostring(var.backup_days)

@@ -2,7 +2,8 @@
 #
 # callers: "public" for browsers and the web app, which bring tokens or tickets that the function itself checks; else
 #   whose identity Cloud Run lets in: tasks, push, scheduler (callers.tf).
-# secrets, queues, store: what it may read, whether it may queue tasks, and whether it reads and writes Firestore.
+# secrets, queues, store: what it may read, into which queues it may put tasks (queue.tf), and whether it reads and
+#   writes Firestore.
 # concurrency: requests to one instance at once, and gunicorn's threads. They wait for Gmail and Firestore most of the
 #   time: of the second that a send takes, a twentieth is work for the processor. More than one request at a time
 #   needs a whole cpu.
@@ -12,7 +13,7 @@ locals {
       description     = "Show and steer campaigns, for the web app"
       callers         = ["public"]
       secrets         = ["address-key", "oauth-client", "token-keyset"]
-      queues          = true
+      queues          = ["tasks"]
       store           = true
       memory          = "1Gi"
       cpu             = "1"
@@ -26,7 +27,7 @@ locals {
       description     = "A page over the web app's interface"
       callers         = ["public"]
       secrets         = []
-      queues          = false
+      queues          = []
       store           = false
       memory          = "256Mi"
       cpu             = "1"
@@ -40,7 +41,7 @@ locals {
       description = "Tell webhooks of others what happened"
       callers     = ["tasks"]
       secrets     = ["address-key"]
-      queues      = true
+      queues      = ["events"]
       store       = true
       memory      = "512Mi"
       cpu         = "1"
@@ -55,7 +56,7 @@ locals {
       description = "Plan, try and accept campaigns, for the web app"
       callers     = ["public"]
       secrets     = ["address-key", "oauth-client", "token-keyset"]
-      queues      = true
+      queues      = ["tasks"]
       store       = true
       # Whatever a shortlist holds, it is gone through in pieces; four at once, and their plans, fit easily.
       memory          = "2Gi"
@@ -70,7 +71,7 @@ locals {
       description     = "List, connect, share and set up mailboxes, for the web app"
       callers         = ["public"]
       secrets         = ["address-key", "oauth-client", "ticket-key", "token-keyset"]
-      queues          = true
+      queues          = ["tasks"]
       store           = true
       memory          = "512Mi"
       cpu             = "1"
@@ -84,7 +85,7 @@ locals {
       description = "Queue what is due, settle what is stuck, look into silent mailboxes"
       callers     = ["scheduler"]
       secrets     = ["address-key", "oauth-client", "token-keyset"]
-      queues      = true
+      queues      = ["events", "tasks"]
       store       = true
       memory      = "1Gi"
       cpu         = "1"
@@ -100,7 +101,7 @@ locals {
       description     = "Take browsers to Google's consent and back"
       callers         = ["public"]
       secrets         = ["address-key", "oauth-client", "ticket-key", "token-keyset"]
-      queues          = false
+      queues          = []
       store           = true
       memory          = "512Mi"
       cpu             = "1"
@@ -114,7 +115,7 @@ locals {
       description   = "Send one step to one candidate"
       callers       = ["tasks"]
       secrets       = ["address-key", "oauth-client", "token-keyset"]
-      queues        = true
+      queues        = ["tasks"]
       store         = true
       memory        = "512Mi"
       cpu           = "1"
@@ -129,7 +130,7 @@ locals {
       description     = "Settings, suppressions, audit and erasure, for admins of the web app"
       callers         = ["public"]
       secrets         = ["address-key"]
-      queues          = false
+      queues          = []
       store           = true
       memory          = "512Mi"
       cpu             = "1"
@@ -143,7 +144,7 @@ locals {
       description     = "Opt candidates out, by the link in each mail"
       callers         = ["public"]
       secrets         = ["address-key"]
-      queues          = false
+      queues          = []
       store           = true
       memory          = "512Mi"
       cpu             = "1"
@@ -157,7 +158,7 @@ locals {
       description     = "Find the answers among new mail"
       callers         = ["push", "tasks"]
       secrets         = ["address-key", "oauth-client", "token-keyset"]
-      queues          = true
+      queues          = ["tasks"]
       store           = true
       memory          = "1Gi"
       cpu             = "1"
@@ -200,7 +201,8 @@ module "function" {
   ingress  = local.ingress[contains(each.value.callers, "public") ? "public" : "internal"]
   secrets  = var.secrets_backend == "gcp" ? { for name in each.value.secrets : name => google_secret_manager_secret.app[name].id } : {}
   store    = each.value.store
-  queue    = each.value.queues ? { name = google_cloud_tasks_queue.tasks.name, calls_as = google_service_account.caller["tasks"].name } : null
+  queues   = { for name in each.value.queues : name => google_cloud_tasks_queue.queue[name].name }
+  calls_as = google_service_account.caller["tasks"].name
 
   archive  = module.archive[each.key]
   bucket   = google_storage_bucket.source.name

@@ -117,12 +117,23 @@ variable "backup_days" {
 }
 
 variable "tasks_per_second" {
-  description = "How many tasks the queue hands out a second. A send costs about 250 units of Gmail's 20,000 a second."
+  description = "How many tasks but events the queue hands out a second. A send costs about 250 units of Gmail's 20,000 a second."
   type        = number
   default     = 50
 
   validation {
     condition     = var.tasks_per_second > 0 && var.tasks_per_second <= 500
+    error_message = "A queue hands out at most 500 tasks a second."
+  }
+}
+
+variable "events_per_second" {
+  description = "How many events a second go to webhooks at most. In a minute, as many as a run of maintain queues."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.events_per_second > 0 && var.events_per_second <= 500
     error_message = "A queue hands out at most 500 tasks a second."
   }
 }

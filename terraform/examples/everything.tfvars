@@ -13,6 +13,7 @@ console_connects   = ["https://tokens.example.com"]
 alert_emails       = ["oncall@example.com", "recruiting-it@example.com"]
 backup_days        = 98
 tasks_per_second   = 200
+events_per_second  = 100
 warm               = ["oauth_callback", "send_step"]
 secrets_backend    = "gcp"
 keyset_key         = true

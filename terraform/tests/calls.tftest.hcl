@@ -58,21 +58,22 @@ override_resource {
 
 # All of those that matter here, so that it is all the same which were given on the command line.
 variables {
-  project          = "acme-outreach"
-  region           = "europe-west1"
-  webapp_issuer    = "https://login.example.com"
-  webapp_audience  = "recruiting"
-  webapp_jwks_url  = "https://login.example.com/keys"
-  webapp_origins   = ["https://app.example.com"]
-  alert_emails     = ["oncall@example.com"]
-  backup_days      = 14
-  tasks_per_second = 50
-  warm             = []
-  secrets_backend  = "gcp"
-  aws              = null
-  keyset_key       = false
-  domain           = null
-  budget           = null
+  project           = "acme-outreach"
+  region            = "europe-west1"
+  webapp_issuer     = "https://login.example.com"
+  webapp_audience   = "recruiting"
+  webapp_jwks_url   = "https://login.example.com/keys"
+  webapp_origins    = ["https://app.example.com"]
+  alert_emails      = ["oncall@example.com"]
+  backup_days       = 14
+  tasks_per_second  = 50
+  events_per_second = 50
+  warm              = []
+  secrets_backend   = "gcp"
+  aws               = null
+  keyset_key        = false
+  domain            = null
+  budget            = null
 }
 
 run "notifications_come_from_gmail_alone_and_none_is_lost" {
@@ -169,18 +170,19 @@ run "each_kind_of_caller_comes_with_its_own_identity_at_its_own_pace" {
   }
 
   assert {
-    condition     = google_cloud_tasks_queue.tasks.rate_limits[0].max_dispatches_per_second == 50 && google_cloud_tasks_queue.tasks.retry_config[0].max_attempts > 0 && google_cloud_tasks_queue.tasks.retry_config[0].max_retry_duration == "3600s"
+    condition     = alltrue([for one in google_cloud_tasks_queue.queue : one.rate_limits[0].max_dispatches_per_second == 50 && one.retry_config[0].max_attempts > 0 && one.retry_config[0].max_retry_duration == "3600s"])
     error_message = "A task is tried for an hour or so; maintain queues it again."
   }
 
   assert {
-    condition     = google_cloud_tasks_queue.tasks.rate_limits[0].max_concurrent_dispatches <= local.functions.send_step.concurrency * local.functions.send_step.max_instances
-    error_message = "The queue hands out more than send_step's instances take."
+    condition = alltrue([for queue, worker in { tasks = local.functions.send_step, events = local.functions.deliver_event } :
+    google_cloud_tasks_queue.queue[queue].rate_limits[0].max_concurrent_dispatches <= worker.concurrency * worker.max_instances])
+    error_message = "A queue hands out more than its function's instances take."
   }
 
   assert {
-    condition     = local.environment.OUTREACH_QUEUE == "projects/acme-outreach/locations/europe-west1/queues/outreach-tasks" && local.environment.OUTREACH_TASK_URL == "https://{service}-123456789012.europe-west1.run.app"
-    error_message = "Tasks go into this queue and call Cloud Run's own addresses."
+    condition     = local.environment.OUTREACH_QUEUE == "projects/acme-outreach/locations/europe-west1/queues/outreach-tasks" && local.environment.OUTREACH_EVENT_QUEUE == "projects/acme-outreach/locations/europe-west1/queues/outreach-events" && local.environment.OUTREACH_TASK_URL == "https://{service}-123456789012.europe-west1.run.app"
+    error_message = "Tasks and events go into these queues and call Cloud Run's own addresses."
   }
 }
 

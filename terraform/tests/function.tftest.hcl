@@ -27,7 +27,8 @@ variables {
   ingress         = "ALLOW_INTERNAL_ONLY"
   store           = true
   secrets         = { address-key = "projects/acme-outreach/secrets/address-key" }
-  queue           = { name = "outreach-tasks", calls_as = "projects/acme-outreach/serviceAccounts/outreach-caller-tasks@acme-outreach.iam.gserviceaccount.com" }
+  queues          = { events = "outreach-events", tasks = "outreach-tasks" }
+  calls_as        = "projects/acme-outreach/serviceAccounts/outreach-caller-tasks@acme-outreach.iam.gserviceaccount.com"
   archive         = { name = "send_step-0123.zip", path = ".archives/send_step.zip" }
   bucket          = "source"
   registry        = "projects/acme-outreach/locations/europe-west1/repositories/outreach"
@@ -88,12 +89,12 @@ run "a_function_is_built_from_its_archive_runs_as_itself_and_has_each_right_on_o
   }
 
   assert {
-    condition     = [for binding in google_cloud_tasks_queue_iam_member.enqueuer : [binding.name, binding.role]] == [["outreach-tasks", "roles/cloudtasks.enqueuer"]]
-    error_message = "It puts tasks into one queue, and neither sees nor deletes any."
+    condition     = [for binding in google_cloud_tasks_queue_iam_member.enqueuer : [binding.name, binding.role]] == [["outreach-events", "roles/cloudtasks.enqueuer"], ["outreach-tasks", "roles/cloudtasks.enqueuer"]]
+    error_message = "It puts tasks into the queues named, and neither sees nor deletes any."
   }
 
   assert {
-    condition     = [for binding in google_service_account_iam_member.calls_as : [binding.service_account_id, binding.role]] == [[var.queue.calls_as, "roles/iam.serviceAccountUser"]]
+    condition     = [for binding in google_service_account_iam_member.calls_as : [binding.service_account_id, binding.role]] == [[var.calls_as, "roles/iam.serviceAccountUser"]]
     error_message = "It acts as the account of tasks alone."
   }
 
@@ -118,7 +119,7 @@ run "a_function_without_queue_secrets_and_store_has_no_right_to_them" {
   }
 
   variables {
-    queue   = null
+    queues  = {}
     secrets = {}
     store   = false
   }

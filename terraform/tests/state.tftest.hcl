@@ -34,21 +34,22 @@ override_data {
 
 # All of those that matter here, so that it is all the same which were given on the command line.
 variables {
-  project          = "acme-outreach"
-  region           = "europe-west1"
-  webapp_issuer    = "https://login.example.com"
-  webapp_audience  = "recruiting"
-  webapp_jwks_url  = "https://login.example.com/keys"
-  webapp_origins   = ["https://app.example.com"]
-  alert_emails     = ["oncall@example.com"]
-  backup_days      = 14
-  tasks_per_second = 50
-  warm             = []
-  secrets_backend  = "gcp"
-  aws              = null
-  keyset_key       = false
-  domain           = null
-  budget           = null
+  project           = "acme-outreach"
+  region            = "europe-west1"
+  webapp_issuer     = "https://login.example.com"
+  webapp_audience   = "recruiting"
+  webapp_jwks_url   = "https://login.example.com/keys"
+  webapp_origins    = ["https://app.example.com"]
+  alert_emails      = ["oncall@example.com"]
+  backup_days       = 14
+  tasks_per_second  = 50
+  events_per_second = 50
+  warm              = []
+  secrets_backend   = "gcp"
+  aws               = null
+  keyset_key        = false
+  domain            = null
+  budget            = null
 }
 
 run "the_database_can_be_brought_back_and_every_query_answered" {

@@ -107,8 +107,12 @@ def test_a_function_may_read_the_secrets_that_it_can_reach_and_no_other(function
 
 
 @pytest.mark.parametrize("function", function_names())
-def test_a_function_may_queue_tasks_when_it_does(function: str) -> None:
-    assert functions()[function]["queues"] is bool(re.search(r"\bservices\.tasks\b", reached(function)))
+def test_a_function_may_put_tasks_into_the_queues_that_it_uses_and_no_other(function: str) -> None:
+    source = reached(function)
+    called = re.findall(r"\bservices\.tasks\.create\((\"\w+\"|DELIVERED_BY\b)", source)
+    assert len(called) == len(re.findall(r"\bservices\.tasks\b", source))
+    wanted = {"events" if one == "DELIVERED_BY" else "tasks" for one in called}
+    assert set(functions()[function]["queues"]) == wanted
 
 
 def test_the_secrets_are_those_that_the_code_asks_for() -> None:

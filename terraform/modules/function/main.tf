@@ -85,19 +85,25 @@ resource "google_secret_manager_secret_iam_member" "reader" {
 }
 
 resource "google_cloud_tasks_queue_iam_member" "enqueuer" {
-  count = var.queue == null ? 0 : 1
+  for_each = var.queues
 
-  name     = var.queue.name
+  name     = each.value
   location = var.region
   role     = "roles/cloudtasks.enqueuer"
   member   = google_service_account.this.member
 }
 
+# Not taken away and given again, in whatever order: the right would be gone.
+moved {
+  from = google_cloud_tasks_queue_iam_member.enqueuer[0]
+  to   = google_cloud_tasks_queue_iam_member.enqueuer["tasks"]
+}
+
 # To queue a task that carries an account's token, one must be allowed to act as that account.
 resource "google_service_account_iam_member" "calls_as" {
-  count = var.queue == null ? 0 : 1
+  count = length(var.queues) > 0 ? 1 : 0
 
-  service_account_id = var.queue.calls_as
+  service_account_id = var.calls_as
   role               = "roles/iam.serviceAccountUser"
   member             = google_service_account.this.member
 }

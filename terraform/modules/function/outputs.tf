@@ -23,6 +23,6 @@ output "deployed" {
     environment = google_cloudfunctions2_function.this.service_config[0].environment_variables
     invokers    = { for caller, binding in google_cloud_run_v2_service_iam_member.invoker : caller => binding.member }
     secrets     = sort(keys(google_secret_manager_secret_iam_member.reader))
-    queues      = [for binding in google_cloud_tasks_queue_iam_member.enqueuer : binding.name]
+    queues      = sort(keys(google_cloud_tasks_queue_iam_member.enqueuer))
   }
 }

@@ -88,10 +88,14 @@ variable "secrets" {
   type        = map(string)
 }
 
-variable "queue" {
-  description = "The queue in which it may put tasks, and the account that those call with. Null: it may not."
-  type        = object({ name = string, calls_as = string })
-  default     = null
+variable "queues" {
+  description = "Names of the queues into which it may put tasks, by what those are."
+  type        = map(string)
+}
+
+variable "calls_as" {
+  description = "Name of the service account that tasks call with; it may act as that when it may queue any."
+  type        = string
 }
 
 variable "archive" {
