@@ -15,6 +15,7 @@ from lib.core.records import Status
 from tests.bench.simulation import broken_by, platform
 from tests.bench.simulation.parameters import COSTS, Load, Platform, deployed
 from tests.bench.simulation.population import Population
+from tests.bench.simulation.queue import Queue
 from tests.bench.simulation.records_of import time_of
 from tests.bench.simulation.resources import CALLS, GMAIL, bill, resources
 from tests.bench.simulation.running import Simulation
@@ -138,7 +139,7 @@ def test_everybody_gets_every_step_on_time() -> None:
     assert tally.mails == {0: 24, 1: 24, 2: 24}
     assert (tally.missed, tally.requeued) == (0, 0)
     assert tally.due_to_sent.longest < 10
-    assert tally.sends.total == tally.dispatched.total - tally.told.total == 72
+    assert tally.sends.total == tally.dispatched.total == 72
     # Each mail, and each candidate who is through.
     assert tally.told.total == 72 + 24
 
@@ -169,8 +170,25 @@ def test_a_run_can_be_repeated() -> None:
 
 
 def test_too_slow_a_queue_is_found() -> None:
-    slow = replace(deployed(), tasks_per_second=0.01)
+    slow = replace(deployed(), tasks_per_second=0.001)
     assert "miss their slots" in broken_by(SMALL, slow, Simulation(SMALL, slow).run())
+
+
+def test_events_that_are_told_late_are_found_and_hold_up_no_mail() -> None:
+    slow = replace(deployed(), events_per_second=0.0001)
+    tally = Simulation(SMALL, slow).run()
+    assert "events are told late" in broken_by(SMALL, slow, tally)
+    assert tally.due_to_sent.longest < 10
+
+
+def test_no_more_is_handed_out_than_a_queues_rate_and_its_workers_allow() -> None:
+    starts = []
+    queue = Queue(per_second=2, at_once=2)
+    for due in (10.0, 10.0, 10.0, 20.0):
+        starts.append(queue.hand_out(due))
+        queue.take_until(starts[-1] + 3)
+    # At once, half a second later, when the first one is through; and nothing is in the way of the last.
+    assert starts == [10, 10.5, 13, 20]
 
 
 def test_a_maintain_that_takes_longer_than_there_is_time_is_found() -> None:

@@ -1,7 +1,7 @@
 """Measure on paper: a load far beyond one machine, simulated event by event over the real core.
 
 10,000 mailboxes, a million candidates, three steps, sixty days: planning and decisions are the core's;
-quotas, queue, maintain and latencies are simulated (parameters.py has the assumptions and their sources).
+quotas, queues, maintain and latencies are simulated (parameters.py has the assumptions and their sources).
 It says which limit comes first (resources come in the order of their use), how late steps go out, what a
 month costs at list prices, and how large a load one project carries. ``quick`` takes a hundredth of the
 mailboxes, and of every limit.
@@ -19,12 +19,12 @@ from tests.bench.simulation.running import Simulation
 from tests.bench.simulation.tallies import Tally
 
 #: What a load must keep to be carried: share of steps that miss their slot, of a limit, seconds that a look
-#: is late.
-MISSED, FULL, LATE_LOOK = 0.001, 1.0, 3600.0
+#: or an event is late.
+MISSED, FULL, LATE_LOOK, LATE_EVENT = 0.001, 1.0, 3600.0, 3600.0
 #: Loads that are tried, as multiples of the one above, each on a hundredth of the mailboxes.
 SEARCH = (1, 1.25, 1.5, 2, 3, 4)
 SHARE = 100
-WIDER = "200 tasks a second, 480 at a time"
+WIDER = "200 tasks and events a second, 480 tasks at a time"
 
 
 def measure(*, quick: bool) -> Iterator[Row]:
@@ -52,7 +52,9 @@ def measure(*, quick: bool) -> Iterator[Row]:
 
 def wider(deployment: Deployment) -> Deployment:
     """Return what WIDER says: values of Terraform, no change of code."""
-    return replace(deployment, tasks_per_second=200, queue_concurrency=480, send_slots=480)
+    return replace(
+        deployment, tasks_per_second=200, events_per_second=200, queue_concurrency=480, send_slots=480
+    )
 
 
 def shared(load: Load, share: float) -> Load:
@@ -97,8 +99,10 @@ def broken_by(load: Load, deployment: Deployment, tally: Tally) -> str:
         return "steps miss their slots: the queue's rate and workers"
     if tally.looks_late.at(0.99) > LATE_LOOK:
         return "looks into silent mailboxes are late: maintain"
+    if tally.told_late.at(0.99) > LATE_EVENT:
+        return "events are told late: maintain and the events' queue"
     for one in resources(load, deployment, tally, platform(SHARE)):
-        queue = one.name.startswith(("Cloud Tasks", "sends at"))
+        queue = one.name.startswith(("Cloud Tasks", "sends at", "events told at"))
         if one.utilisation > FULL and not queue:
             return one.name
     return ""
@@ -113,6 +117,7 @@ def _waits(tally: Tally) -> Iterator[Row]:
         ("queued by maintain after its time", tally.queueing_late),
         ("silent mailbox looked into after its time", tally.looks_late),
         ("event queued after its deed", tally.events_late),
+        ("event told after its deed", tally.told_late),
     ):
         for word, value in (("p50", waits.at(0.5)), ("p99", waits.at(0.99)), ("max", waits.longest)):
             target = "<= 90" if (name, word) == ("from due to sent", "p99") else ""

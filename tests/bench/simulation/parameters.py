@@ -1,7 +1,7 @@
 """Own what is assumed: the load, the platforms' limits with their sources, and how ours is deployed.
 
 Nothing that stands elsewhere is said again: what a path takes and what it costs is in terraform/costs.json,
-the sizes of functions and queue in Terraform, Gmail's units at the local Gmail, maintain's limits in its
+the sizes of functions and queues in Terraform, Gmail's units at the local Gmail, maintain's limits in its
 module.
 """
 
@@ -80,11 +80,14 @@ class Platform:
 class Deployment:
     """How ours runs: what Terraform and maintain say, or a proposal to compare with it.
 
-    workers: how many jobs maintain does at a time. rounds: how often one run starts over while there is more.
+    event_slots: how many events are told at a time. workers: how many jobs maintain does at a time. rounds:
+    how often one run starts over while there is more.
     """
 
     tasks_per_second: float
     queue_concurrency: int
+    events_per_second: float
+    event_slots: int
     send_slots: int
     watch_slots: int
     enrollments: int = maintaining.ENROLLMENTS
@@ -100,6 +103,8 @@ class Deployment:
             self,
             tasks_per_second=self.tasks_per_second * share,
             queue_concurrency=max(1, round(self.queue_concurrency * share)),
+            events_per_second=self.events_per_second * share,
+            event_slots=max(1, round(self.event_slots * share)),
             send_slots=max(1, round(self.send_slots * share)),
             watch_slots=max(1, round(self.watch_slots * share)),
             enrollments=max(1, round(self.enrollments * share)),
@@ -112,14 +117,21 @@ class Deployment:
 
 def deployed() -> Deployment:
     """Return what Terraform deploys by default."""
-    queue, functions = _text("queue.tf"), _text("functions.tf")
+    variables, functions = _text("variables.tf"), _text("functions.tf")
     return Deployment(
-        tasks_per_second=int(_found(r'"tasks_per_second" {.*?default\s*= (\d+)', _text("variables.tf"))),
-        queue_concurrency=int(_found(r"max_concurrent_dispatches\s*= (\d+)", queue)),
+        tasks_per_second=int(_found(r'"tasks_per_second" {.*?default\s*= (\d+)', variables)),
+        queue_concurrency=_at_once("tasks"),
+        events_per_second=int(_found(r'"events_per_second" {.*?default\s*= (\d+)', variables)),
+        event_slots=min(_at_once("events"), _slots(functions, "deliver_event")),
         send_slots=_slots(functions, "send_step"),
         watch_slots=_slots(functions, "watch_notification"),
         workers=int(_found(r"^AT_ONCE = (\d+)", MAINTAIN.read_text(encoding="utf-8"))),
     )
+
+
+def _at_once(queue: str) -> int:
+    """Return how many of its tasks a queue lets be worked on at once."""
+    return int(_found(rf"^    {queue}\s*= {{[^}}]*at_once = (\d+)", _text("queue.tf")))
 
 
 def _slots(functions: str, name: str) -> int:

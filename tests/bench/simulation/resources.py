@@ -65,12 +65,16 @@ def resources(load: Load, deployed: Deployment, tally: Tally, platform: Platform
     dispatched, sending = list(tally.dispatched.counts), [one / 60 for one in tally.occupied.counts]
     busiest_box = MOST + GMAIL["follow-up"]
     inbox_writes = 2 * 60 / load.limits.gap.total_seconds() / 60 + load.other_mails * 0.9 / 12 / 3600
+    told = list(tally.told.counts)
+    telling = [one / 60 * PATHS["delivering an event"]["seconds"] for one in told]
     at_once = min(deployed.queue_concurrency, deployed.send_slots)
     found = {
         "Gmail, units a minute of the project": (*_of(units), platform.gmail_project_minute),
         "Gmail, units a day of the project": (*_of(days), platform.gmail_project_day),
         "Gmail, units a minute of one user": (busiest_box, busiest_box, platform.gmail_user_minute),
         "Cloud Tasks, tasks handed out a minute": (*_of(dispatched), 60 * deployed.tasks_per_second),
+        "Cloud Tasks, events handed out a minute": (*_of(told), 60 * deployed.events_per_second),
+        "events told at a time, queue and deliver_event": (*_of(telling), deployed.event_slots),
         "sends at a time, queue and send_step": (*_of(sending), at_once),
         "watch_notification, requests at a time": (*_of(watching), deployed.watch_slots),
         "maintain, share of the busiest hour": (*_of(hours), 1),

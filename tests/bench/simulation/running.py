@@ -1,8 +1,8 @@
 """Own the run of the simulation: maintain, queue and send_step, event by event, with the core's decisions.
 
 When a step is looked at, queued, sent, put into a new slot, or left alone is decided by lib/core on records
-made for the occasion. Simulated are the time that things take, one queue with a rate and a number of
-workers, and maintain's runs, one after the other. Reads of the mailbox between are counted by the minute
+made for the occasion. Simulated are the time that things take, the queues of the sends and of the events, and
+maintain's runs, one after the other. Reads of the mailbox between are counted by the minute
 (resources.py).
 """
 
@@ -24,6 +24,7 @@ from lib.core.sending import Reslot, Send, next_move
 from lib.flows.maintaining import GO_ON
 from tests.bench.simulation.parameters import COSTS, START, Deployment, Load
 from tests.bench.simulation.population import ORG, Acceptance, Population, share_of_the_day
+from tests.bench.simulation.queue import Queue
 from tests.bench.simulation.records_of import PAPERS, Records, time_of
 from tests.bench.simulation.tallies import Tally
 
@@ -35,7 +36,6 @@ SECONDS = {name: path["seconds"] for name, path in COSTS["paths"].items()}
 #: The part of maintain's time that is left when nothing is due.
 IDLE = SECONDS["maintain, with nothing due"]
 QUEUEING = SECONDS["queueing, by maintain"]
-EVENT = -1
 DELIVERING = SECONDS["delivering an event"]
 ZERO = START.timestamp()
 
@@ -54,7 +54,7 @@ class Simulation(Records):
         #: When maintain looks at a candidate, as Firestore has it; what else lies in the heap is stale.
         self.wake = array("d", [inf]) * count
         self.waking: list[tuple[float, int]] = []
-        #: (time, number, candidate or EVENT, step): what lies in the queue.
+        #: (time, number, candidate, step): what lies in the queue of the sends.
         self.tasks: list[tuple[float, int, int, int]] = []
         self.events: deque[float] = deque()
         self.looks = [
@@ -66,8 +66,9 @@ class Simulation(Records):
         self.looks_of_a_bundle = load.mailboxes / len(self.looks)
         heapq.heapify(self.looks)
         self.number = 0
-        self.token = 0.0
-        self.busy: list[float] = []
+        slots = min(deployment.queue_concurrency, deployment.send_slots)
+        self.sending = Queue(deployment.tasks_per_second, slots)
+        self.telling = Queue(deployment.events_per_second, deployment.event_slots)
         self.end = ZERO + self.tally.days * 86_400
 
     # The loop
@@ -117,8 +118,7 @@ class Simulation(Records):
 
     def queue(self, candidate: int, at: float) -> None:
         self.number += 1
-        step = self.step[candidate] if candidate != EVENT else 0
-        heapq.heappush(self.tasks, (at, self.number, candidate, step))
+        heapq.heappush(self.tasks, (at, self.number, candidate, self.step[candidate]))
 
     # Maintain
 
@@ -129,6 +129,7 @@ class Simulation(Records):
             now, full = self.round(now)
             if not full or now - start >= GO_ON.total_seconds():
                 break
+        now = self.tell(now)
         spent = now - start
         self.tally.working.add(start, spent)
         self.tally.runs += 1
@@ -136,10 +137,9 @@ class Simulation(Records):
         return start + 60 * max(1, -(-spent // 60))
 
     def round(self, now: float) -> tuple[float, bool]:
-        """Look at what is due as maintain does: mailboxes, enrollments, events."""
+        """Look at what is due as maintain does: mailboxes, enrollments."""
         boxes = self.due_boxes(now)
         candidates = self.due_candidates(now)
-        events = min(len(self.events), self.deployed.events)
         full = boxes >= self.deployed.inboxes or len(candidates) >= self.deployed.enrollments
         now += IDLE
         now += sum(self.some(SECONDS["looking in unasked"]) for _ in range(boxes)) / self.deployed.workers
@@ -147,7 +147,6 @@ class Simulation(Records):
         for candidate in candidates:
             now += self.some(QUEUEING) / self.deployed.workers
             self.bring_on(candidate, now)
-        now = self.tell(events, now)
         return now, full
 
     def due_boxes(self, now: float) -> int:
@@ -199,17 +198,21 @@ class Simulation(Records):
         if due - now <= HORIZON.total_seconds():
             self.queue(candidate, max(due, now))
 
-    def tell(self, count: int, now: float) -> float:
+    def tell(self, now: float) -> float:
         """Queue events for their webhooks one by one, or mark all that nobody listens to in one commit."""
+        count = min(len(self.events), self.deployed.events)
         if not self.load.webhooks:
             for _ in range(count):
                 self.events.popleft()
             return now + (QUEUEING if count else 0)
         for _ in range(count):
             now += self.some(QUEUEING / 2) / self.deployed.event_workers
-            self.tally.events_late.add(now - self.events.popleft())
-            self.tally.told.add(now)
-            self.queue(EVENT, now)
+            deed = self.events.popleft()
+            self.tally.events_late.add(now - deed)
+            start = self.telling.hand_out(now)
+            self.telling.take_until(start + DELIVERING)
+            self.tally.told.add(start)
+            self.tally.told_late.add(start + DELIVERING - deed)
         return now
 
     # The queue and send_step
@@ -217,15 +220,10 @@ class Simulation(Records):
     def dispatch(self) -> None:
         """Hand out the first task of the queue, when its rate and its workers allow."""
         at, _, candidate, step = heapq.heappop(self.tasks)
-        start = max(at, self.token)
-        while self.busy and self.busy[0] <= start:
-            heapq.heappop(self.busy)
-        if len(self.busy) >= min(self.deployed.queue_concurrency, self.deployed.send_slots):
-            start = max(start, heapq.heappop(self.busy))
-        self.token = start + 1 / self.deployed.tasks_per_second
+        start = self.sending.hand_out(at)
         self.tally.dispatched.add(start)
-        took = DELIVERING if candidate == EVENT else self.send(candidate, step, start)
-        heapq.heappush(self.busy, start + took)
+        took = self.send(candidate, step, start)
+        self.sending.take_until(start + took)
         self.tally.occupied.add(start, took)
 
     def send(self, candidate: int, step: int, now: float) -> float:

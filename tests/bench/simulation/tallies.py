@@ -84,6 +84,7 @@ class Tally:
     queueing_late: Waits = field(default_factory=Waits)
     looks_late: Waits = field(default_factory=Waits)
     events_late: Waits = field(default_factory=Waits)
+    told_late: Waits = field(default_factory=Waits)
     longest_run: float = 0.0
     runs: int = 0
 
