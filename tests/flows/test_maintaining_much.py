@@ -11,10 +11,12 @@ import pytest
 from lib.core import keys
 from lib.core.enrollment import GRACE
 from lib.core.errors import Unavailable
+from lib.core.records import Org, Webhook
 from lib.flows import maintaining
 from lib.flows.jobs import Job, Tally
 from lib.flows.jobs import done as all_done
 from lib.flows.maintaining import maintain
+from tests.flows.memory_services import ORG, START
 from tests.flows.outreach import ANN, BEN, Outreach
 
 
@@ -63,6 +65,22 @@ def test_one_run_does_not_go_on_after_a_failure(outreach: Outreach, monkeypatch:
 
     monkeypatch.setattr(outreach.tasks, "create", fail)
     assert outreach.maintain() == Tally(failed=1, more=True)
+
+
+def test_events_are_queued_once_in_a_run_however_many_rounds_it_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outreach = Outreach(ANN, BEN, "cat@example.com")
+    hook = Webhook(id="hook", url="https://crm.example.com/in", types=(), created_at=START)
+    outreach.put(keys.org(ORG), Org(org=ORG, webhooks=(hook,)))
+    monkeypatch.setattr(maintaining, "ENROLLMENTS", 1)
+    monkeypatch.setattr(maintaining, "EVENTS", 1)
+    outreach.send(ANN)
+    outreach.pass_time(GRACE)
+    first = outreach.maintain()
+    assert (first.queued, first.events, first.more) == (2, 1, True)
+    outreach.run_tasks()
+    assert (outreach.maintain().events, len(outreach.webhooks.posted)) == (0, 1)
 
 
 def test_mailboxes_are_worked_on_at_a_time_but_no_mailbox_by_two() -> None:
