@@ -45,7 +45,7 @@ ERASURES = 5
 ORGS = 5
 #: How many events a run queues, once: they stay due until their delivery begins, and a second look would find
 #: the same. A task is created in about 20 ms, 16 at a time: these take four seconds. A project of 10,000
-#: mailboxes has 1,250 a minute at its peak.
+#: mailboxes has some 1,300 a minute at its peak.
 EVENTS = 3000
 #: How many rounds a run makes while more mailboxes or enrollments are due than one takes, and how long: the
 #: next run begins with the next minute.
