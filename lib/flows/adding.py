@@ -7,7 +7,9 @@ whole; the same request again adds nobody twice and is answered alike, also when
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -25,7 +27,7 @@ from lib.core.errors import Conflict, Contended, InvalidRequest
 from lib.core.keys import Changes, Snapshot
 from lib.core.plans.planner import Planner
 from lib.core.plans.planning import terms_of
-from lib.core.records import AddedUpload, Campaign, Enrollment, Org
+from lib.core.records import AddedUpload, Campaign, Enrollment, Org, Status
 from lib.core.rights import refuse_erased
 from lib.flows.accepting import queue
 from lib.flows.arranging import CHUNK, LedgerReading, chunks, looked_up
@@ -36,7 +38,7 @@ from lib.ports import CHANGE_TRIES, Services
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer an addition; added: how many are new, candidates: how many of the request are in it now.
+    """Answer an addition; added: how many are new by it, candidates: how many of the request are in it now.
 
     Of those skipped, and of those written to already, the first 1,000 are named, all are counted: none when
     the same was added before, and its upload is gone.
@@ -60,7 +62,10 @@ def add(services: Services, caller: VerifiedCaller, campaign_id: str, body: byte
         return _added(services, caller, campaign_id, body)
     except UploadGone:
         # Another worker is through with the same request, most likely: then the campaign knows it now.
-        return _added(services, caller, campaign_id, body)
+        with suppress(InvalidRequest):
+            return _added(services, caller, campaign_id, body)
+        why = "the upload is gone meanwhile, some of its candidates may be in: upload it again"
+        raise Conflict(f"{why}, nobody is added twice") from None
 
 
 def _added(services: Services, caller: VerifiedCaller, campaign_id: str, body: bytes) -> Added:
@@ -130,16 +135,23 @@ def _refuse_misfits(services: Services, permit: Permit, everybody: Iterable[Plac
 def _all_in(
     services: Services, permit: Permit, everybody: Iterable[Place], rules: Rules, despite: str
 ) -> Added:
-    """Add all candidates, chunk by chunk, and queue what is due soon."""
-    outcome, left_out, added_count, soon = 0, LeftOut(), 0, list[Enrollment]()
+    """Add all candidates, chunk by chunk, and queue what is due soon.
+
+    Of those who are in already too: whoever added them may have died before that.
+    """
+    outcome, left_out, added_count = 0, LeftOut(), 0
     for chunk in chunks(everybody, CHUNK):
         one = _add(services, permit, chunk, rules, despite)
         left_out.take(one.found.skipped, one.found.contacted)
         added_count += len(one.new)
-        outcome += len(one.new) + len(one.found.enrolled)
-        soon += [enrollment for enrollment in one.new if enrollment.due - permit.now <= HORIZON]
-    queue(services, soon)
+        them = [*one.new, *(enrollment for _, enrollment in one.found.enrolled)]
+        outcome += len(them)
+        queue(services, [each for each in them if _is_soon(each, permit.now)])
     return _answer(permit.campaign, added_count, outcome, left_out)
+
+
+def _is_soon(enrollment: Enrollment, now: datetime) -> bool:
+    return enrollment.status is Status.WAITING and enrollment.due - now <= HORIZON
 
 
 def _add(services: Services, permit: Permit, chunk: Sequence[Place], rules: Rules, despite: str) -> Addition:

@@ -112,6 +112,7 @@ def test_each_phrase_has_stems_so_that_no_mail_compiles_all(phrases: Phrases) ->
         (r"t\.o", ("t",)),
         ("[)|(]ab", ("ab",)),
         (r"\(ab", ("ab",)),
+        (r"\bab\d", ("ab",)),
     ],
 )
 def test_stems_stand_in_all_that_a_phrase_matches(source: str, stems: tuple[str, ...]) -> None:
@@ -123,7 +124,9 @@ def test_bars_in_no_group_part_phrases() -> None:
     assert found == ["a(b|c)", "[|]d", r"e\|f", ""]
 
 
-@pytest.mark.parametrize("source", ["(?P<name>a)", "(?i)a", "*a", "a)", "(a", "{a"])
+@pytest.mark.parametrize(
+    "source", ["(?P<name>a)", "(?i)a", "*a", "a)", "(a", "{a", r"\u00e9a", r"\x61b", r"\Aa"]
+)
 def test_what_is_written_in_an_unknown_way_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match=r"known|bracket"):
         phrases_of(source)

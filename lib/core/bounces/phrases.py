@@ -83,7 +83,7 @@ SUBJECT = _any(
 
 #: Sentences of a machine's own text that say the same.
 NOTICE = _any(
-    r"(?:could|can|was|were|has|have|is|has been|will|may|would) ?(?:not|n.t|n\u00b4t) (?:yet )?(?:be "
+    r"(?:could|can|was|were|has|have|is|has been|will|may|would) ?(?:not|n.t) (?:yet )?(?:be "
     r"|been )?(?:successfully )?(?:deliver|sent|reach|receiv|accept|forward|transmi|transfer|process)",
     r"not (?:yet )?(?:been )?(?:deliver|received your|able to deliver|accepted|reach)"
     r"|cannot (?:be )?deliver|cannot be sent|couldn.t deliver|unable to (?:deliver|send|relay|forward"
