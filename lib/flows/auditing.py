@@ -69,7 +69,7 @@ def show_org_audit(services: Services, caller: VerifiedCaller, page: AuditPage) 
 
 
 def _people(services: Services, org: str, found: Sequence[AuditEntry]) -> dict[str, str]:
-    """Return the addresses of those whom entries name; costs one query."""
+    """Return the addresses of those whom entries name: one query, a read for each mailbox."""
     named = {one.by for one in found if one.by}
     named |= {about.partition(":")[2] for one in found for about in one.about if about.startswith(_PERSON)}
     known: dict[str, str] = {}
