@@ -174,6 +174,8 @@ def test_the_checker_finds_a_planted_fault(tmp_path: Path, fault: str, broken: d
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("moment", ["Starting", "Accepted"])
 def test_ctrl_c_leaves_no_process_behind(tmp_path: Path, moment: str) -> None:
+    # Tests that a shell has started in the background ignore Ctrl-C, and what they start would, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run = Run(tmp_path, java=True)
     run.until(moment)
     run.interrupt()
