@@ -28,12 +28,12 @@ from lib.core.campaigns.accepting import (
 from lib.core.campaigns.activating import activated, freed_of
 from lib.core.campaigns.admitting import LeftOut, Rules, documents
 from lib.core.campaigns.reserving import Seating, day_keys
-from lib.core.enrollment import HORIZON
+from lib.core.enrollment import is_soon
 from lib.core.errors import Contended
 from lib.core.keys import Snapshot
 from lib.core.plans.ledger import slot_end
 from lib.core.plans.planning import PlanDigest
-from lib.core.records import Campaign, Enrollment, Org, Status
+from lib.core.records import Campaign, Enrollment, Org
 from lib.flows.arranging import Arrangement, People, chunks, in_chunks
 from lib.flows.queueing import queue_step
 from lib.flows.undoing import take_back
@@ -69,7 +69,7 @@ class Outcome:
         for place, enrollment in found.enrolled:
             self.marks[place.index] = 1
             self.digest.add(enrollment.id, enrollment.slots)
-            if enrollment.status is Status.WAITING and enrollment.due - now <= HORIZON:
+            if is_soon(enrollment, now):
                 self.soon.append(enrollment)
         self.count += len(found.enrolled)
         self.left_out.take(found.skipped, found.contacted)

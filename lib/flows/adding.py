@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -22,12 +21,12 @@ from lib.core.campaigns.guarding import Contacted
 from lib.core.campaigns.listed import Listed
 from lib.core.campaigns.request import read_more, refused
 from lib.core.campaigns.reserving import no_time, whole_batch, wish_of
-from lib.core.enrollment import HORIZON
+from lib.core.enrollment import is_soon
 from lib.core.errors import Conflict, Contended, InvalidRequest
 from lib.core.keys import Changes, Snapshot
 from lib.core.plans.planner import Planner
 from lib.core.plans.planning import terms_of
-from lib.core.records import AddedUpload, Campaign, Enrollment, Org, Status
+from lib.core.records import AddedUpload, Campaign, Org
 from lib.core.rights import refuse_erased
 from lib.flows.accepting import queue
 from lib.flows.arranging import CHUNK, LedgerReading, chunks, looked_up
@@ -146,12 +145,8 @@ def _all_in(
         added_count += len(one.new)
         them = [*one.new, *(enrollment for _, enrollment in one.found.enrolled)]
         outcome += len(them)
-        queue(services, [each for each in them if _is_soon(each, permit.now)])
+        queue(services, [each for each in them if is_soon(each, permit.now)])
     return _answer(permit.campaign, added_count, outcome, left_out)
-
-
-def _is_soon(enrollment: Enrollment, now: datetime) -> bool:
-    return enrollment.status is Status.WAITING and enrollment.due - now <= HORIZON
 
 
 def _add(services: Services, permit: Permit, chunk: Sequence[Place], rules: Rules, despite: str) -> Addition:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from lib.core.enrollment import HORIZON
+from lib.core.enrollment import is_soon
 from lib.core.ids import task_name
-from lib.core.records import Enrollment, Status
+from lib.core.records import Enrollment
 from lib.core.sending import task_of
 from lib.ports import Services
 
 
 def queue_step(services: Services, enrollment: Enrollment) -> bool:
     """Create the task of the enrollment's next step when it is due within the horizon; say whether."""
-    due = enrollment.due
-    if enrollment.status is not Status.WAITING or due - services.clock.now() > HORIZON:
+    if not is_soon(enrollment, services.clock.now()):
         return False
+    due = enrollment.due
     name = task_name(enrollment.id, enrollment.step, due.isoformat(), enrollment.requeues)
     services.tasks.create("send_step", name, msgspec.json.encode(task_of(enrollment)), due)
     return True

@@ -47,6 +47,7 @@ from lib.core.enrollment.waking import (
     HORIZON,
     REPAIR_AFTER,
     REPAIR_LATEST,
+    is_soon,
     wake_for,
 )
 
@@ -70,6 +71,7 @@ __all__ = [
     "decided",
     "holds",
     "is_seen",
+    "is_soon",
     "lease",
     "leased",
     "message_id_found",

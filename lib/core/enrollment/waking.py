@@ -19,6 +19,11 @@ REPAIR_AFTER = timedelta(minutes=2)
 REPAIR_LATEST = timedelta(hours=1)
 
 
+def is_soon(enrollment: Enrollment, now: datetime) -> bool:
+    """Say whether an enrollment waits for a step that is due within the horizon: then there is a task."""
+    return enrollment.status is Status.WAITING and enrollment.due - now <= HORIZON
+
+
 def wake_for(due: datetime, now: datetime) -> datetime:
     """Return when ``maintain`` looks at a waiting step: its task exists when due within the horizon."""
     return due + GRACE if due - now <= HORIZON else due - HORIZON
