@@ -8,31 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.chromium import Window
-from tests.e2e.console.eyes import Eyes
-from tests.e2e.console.scene import Scene, sign_in
+from tests.e2e.console.scene import sign_in
 from tests.e2e.console.troubles import ASIDE, BOSS, ID, NAMES, NOOR, ZOE, Troubles
+from tests.e2e.console.walk import Walk
 
 NOT_READ = "A mail in the mailbox could not be read"
 
 
 @dataclass
-class Mending:
+class Mending(Walk):
     """The way of a recruiter whose campaign met with every trouble."""
 
-    scene: Scene
-    window: Window
     met: Troubles
-    eyes: Eyes
-
-    @property
-    def page(self) -> Page:
-        return self.window.page
-
-    def look(self, name: str) -> None:
-        self.eyes.look(self.window, name)
 
     def whole(self) -> None:
         sign_in(self.page)

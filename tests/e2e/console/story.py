@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, expect
 
-from tests.e2e.chromium import Window
-from tests.e2e.console.eyes import Eyes
 from tests.e2e.console.hands import Hands
-from tests.e2e.console.scene import Scene
+from tests.e2e.console.walk import Walk
 from tests.localcloud.oauth.issuer import ROBIN
 
 NAME = "Platform engineers"
@@ -30,20 +28,10 @@ SECOND_TEXT = "Hi {{ first_name }},\n\ndid my mail reach you at a bad time?"
 
 
 @dataclass
-class Story:
+class Story(Walk):
     """One recruiter's way, from the first sign-in to the last good-bye."""
 
-    scene: Scene
-    window: Window
     hands: Hands
-    eyes: Eyes
-
-    @property
-    def page(self) -> Page:
-        return self.window.page
-
-    def look(self, name: str) -> None:
-        self.eyes.look(self.window, name)
 
     def whole(self) -> None:
         self.sign_in()

@@ -16,11 +16,11 @@ from tests.e2e.console.story import Story
 def test_a_recruiter_goes_the_whole_way(stage: Scene, browser: Browser, screen: Screen) -> None:
     inspector = Inspector()
     with stage.window(browser, screen) as opened:
-        Story(stage, opened, Pointer(), inspector).whole()
+        Story(stage, opened, inspector, Pointer()).whole()
         assert opened.policy_complaints() == []
     assert inspector.wrong == {}
 
 
 def test_a_recruiter_goes_the_whole_way_by_keyboard_alone(stage: Scene, browser: Browser) -> None:
     with stage.window(browser, DESKTOP) as opened:
-        Story(stage, opened, Keyboard(), Shut()).whole()
+        Story(stage, opened, Shut(), Keyboard()).whole()

@@ -14,7 +14,7 @@ from tests.e2e.console.troubles import Troubles
 def test_what_went_wrong_waits_for_a_person(stage: Scene, browser: Browser) -> None:
     met, inspector = Troubles(stage), Inspector()
     with stage.window(browser, PHONE) as opened:
-        Mending(stage, opened, met, inspector).whole()
+        Mending(stage, opened, inspector, met).whole()
         assert opened.policy_complaints() == []
     assert inspector.wrong == {}
 

@@ -69,7 +69,7 @@ def take_console(browser: Browser) -> list[str]:
             scene(None, "screenshots") as stage,
             stage.window(browser, screen) as opened,
         ):
-            Story(stage, opened, Pointer(), Camera(FOLDER, screen)).whole()
+            Story(stage, opened, Camera(FOLDER, screen), Pointer()).whole()
             complaints += opened.policy_complaints()
         with (
             applied({"OUTREACH_LOCAL_JAVA": ""}),
@@ -77,7 +77,7 @@ def take_console(browser: Browser) -> list[str]:
             scene(None, "troubles") as stage,
             stage.window(browser, screen) as opened,
         ):
-            Mending(stage, opened, Troubles(stage), Camera(FOLDER, screen)).whole()
+            Mending(stage, opened, Camera(FOLDER, screen), Troubles(stage)).whole()
             complaints += opened.policy_complaints()
     return complaints
 
